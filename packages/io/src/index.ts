@@ -1,0 +1,6 @@
+export type { Clock, Timer } from './clock.ts'
+export type { Compression } from './compression.ts'
+export { type Disk, DiskError, type DiskFile, type DiskLock, type DiskStat, type OpenMode } from './disk.ts'
+export type { Doors } from './doors.ts'
+export { type Address, type Connection, type ConnectionHandler, type Listener, type Network, NetworkError } from './network.ts'
+export type { Random } from './random.ts'
