@@ -48,7 +48,8 @@ export class NetworkError extends Error {
 }
 
 export interface Network {
-  /** Port 0 picks a free one; see `Listener.address`. */
-  listen(address: Address, onConnection: (connection: Connection) => void): Promise<Listener>
+  /** Port 0 picks a free one; see `Listener.address`. `onError` hears of connections that could not be accepted (`EMFILE`). */
+  listen(address: Address, onConnection: (connection: Connection) => void, onError?: (error: NetworkError) => void): Promise<Listener>
+  /** Rejects with `NetworkError`, or with the reason of `signal`. */
   connect(address: Address, options: { readonly timeoutMs: number; readonly signal?: AbortSignal }): Promise<Connection>
 }
