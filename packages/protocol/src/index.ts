@@ -1,1 +1,68 @@
-export {}
+export { type AnyApi, type Api, type ApiDefinition, defineApi, hasVersion, type RequestOf, type ResponseOf } from './api.ts'
+export { type ConfigEntry, ConfigResourceType, ConfigSource, ConfigType } from './apis/config-entry.ts'
+export type { CreatePartitionsRequest, CreatePartitionsResponse, CreatePartitionsTopicRequest } from './apis/create-partitions.ts'
+export type {
+  CreateTopicsRequest,
+  CreateTopicsResponse,
+  CreateTopicsTopicRequest,
+  CreateTopicsTopicResponse,
+} from './apis/create-topics.ts'
+export {
+  type DeleteRecordsPartitionResponse,
+  type DeleteRecordsRequest,
+  type DeleteRecordsResponse,
+  HIGH_WATERMARK_OFFSET,
+} from './apis/delete-records.ts'
+export type { DeleteTopicsRequest, DeleteTopicsResponse } from './apis/delete-topics.ts'
+export type { DescribeClusterRequest, DescribeClusterResponse, DescribedBroker } from './apis/describe-cluster.ts'
+export type { DescribeConfigsRequest, DescribeConfigsResourceResponse, DescribeConfigsResponse } from './apis/describe-configs.ts'
+export type { DescribedLogDir, DescribeLogDirsRequest, DescribeLogDirsResponse } from './apis/describe-log-dirs.ts'
+export type { FetchPartitionRequest, FetchPartitionResponse, FetchRequest, FetchResponse } from './apis/fetch.ts'
+export type { HelloRequest, HelloResponse } from './apis/hello.ts'
+export {
+  type AlterConfigsResource,
+  ConfigOperation,
+  type IncrementalAlterConfigsRequest,
+  type IncrementalAlterConfigsResponse,
+} from './apis/incremental-alter-configs.ts'
+export {
+  EARLIEST_TIMESTAMP,
+  LATEST_TIMESTAMP,
+  type ListOffsetsPartitionRequest,
+  type ListOffsetsPartitionResponse,
+  type ListOffsetsRequest,
+  type ListOffsetsResponse,
+  MAX_TIMESTAMP,
+} from './apis/list-offsets.ts'
+export type { MetadataBroker, MetadataPartition, MetadataRequest, MetadataResponse, MetadataTopic } from './apis/metadata.ts'
+export type { ProducePartitionResponse, ProduceRequest, ProduceResponse } from './apis/produce.ts'
+export {
+  apiOf,
+  decodeRequest,
+  decodeResponse,
+  encodeErrorResponse,
+  encodeRequest,
+  encodeResponse,
+  openRequest,
+  openResponse,
+  type ReceivedRequest,
+  type ReceivedResponse,
+  type RequestMessage,
+  type ResponseMessage,
+} from './envelope.ts'
+export {
+  type ErrorName,
+  errorByCode,
+  errorCode,
+  errorName,
+  isRetriable,
+  isWireErrorName,
+  KafkaError,
+  type KafkaErrorCode,
+  type LocalErrorName,
+  type WireError,
+  wireCodeOf,
+} from './errors.ts'
+export { DEFAULT_MAX_FRAME_BYTES, FRAME_HEADER_BYTES, type Frame, FrameDecoder, PREAMBLE } from './frame.ts'
+export { type ApiName, type Apis, apiByKey, apis } from './registry.ts'
+export { uuidFromString, uuidToString, ZERO_UUID } from './schema.ts'
