@@ -1,1 +1,43 @@
-export {}
+export { KafkaError, type KafkaErrorCode } from '@kafka-ts/protocol'
+export type {
+  Admin,
+  AdminCallOptions,
+  AdminChangeOptions,
+  BrokerDescription,
+  ClusterDescription,
+  ConfigAlteration,
+  ConfigChange,
+  ConfigEntry,
+  ConfigOrigin,
+  ConfigResource,
+  ListedOffset,
+  LogDirDescription,
+  NewTopic,
+  OffsetQuery,
+  OffsetSpec,
+  Outcome,
+  PartitionDescription,
+  ReplicaLogDir,
+  TopicDescription,
+  TopicListing,
+  TopicName,
+} from './admin/admin-types.ts'
+export { bytes, type Codec, json, nullable, schema, string } from './codecs.ts'
+export type { Assignment, Consumer, ConsumerBatch, ConsumerOptions, StartPosition } from './consumer/consumer-types.ts'
+export { Kafka } from './kafka.ts'
+export type { ClientDoors, KafkaOptions, Logger } from './kafka-options.ts'
+export type {
+  Acks,
+  CompressionName,
+  HeadersInput,
+  HeaderValue,
+  Partitioner,
+  PartitionerInput,
+  Producer,
+  ProducerOptions,
+  ProducerRecord,
+  RecordMetadata,
+  SendOptions,
+} from './producer/producer-types.ts'
+export type { ConsumerRecord, RecordHeader, RecordOf, TopicPartition, TopicPartitionOffset } from './record.ts'
+export { type KeyOf, type Topic, type TopicLike, topic, topicName, type ValueOf } from './topic.ts'
