@@ -1,1 +1,20 @@
-export {}
+export type { BatchProblem, BatchProblemKind } from './batch-problem.ts'
+export { type BatchValidation, type CheckBatchOptions, checkBatch } from './check.ts'
+export { type CheckRecordsOptions, checkRecords, type RecordsFound } from './check-records.ts'
+export { CODECS, type Codec, type CompressionDoor, codecNumber, codecOf } from './compression/codec.ts'
+export { compressRecords } from './compression/compress-records.ts'
+export { decompressRecords } from './compression/decompress-records.ts'
+export { crc32c, crc32cJavaScript, isCrc32cNative } from './crc32c.ts'
+export { type BatchRange, type IterateBatchesOptions, iterateBatches } from './iterate-batches.ts'
+export * from './layout.ts'
+export { murmur2, murmur2OfString, partitionForKey } from './murmur2.ts'
+export {
+  type BatchFields,
+  RecordBatchBuilder,
+  type RecordBatchBuilderOptions,
+  type RecordBytes,
+  type RecordHeader,
+} from './record-batch-builder.ts'
+export { type OpenBatchOptions, openBatch, type ReadRecordHeader, RecordBatchReader } from './record-batch-reader.ts'
+export { RecordsError, type RecordsErrorKind } from './records-error.ts'
+export { type BatchStamp, batchCrc, restampLogAppendTime, sealBatch, stampBatch } from './stamp.ts'
