@@ -1,3 +1,4 @@
+export { type EmbeddedMetadataStoreOptions, openEmbeddedMetadataStore } from './embedded/embedded-metadata-store.ts'
 export {
   LEASE_TTL_CEILING_MS,
   LEASE_TTL_FLOOR_MS,

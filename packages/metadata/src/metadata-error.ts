@@ -9,6 +9,7 @@
  * - `UNAVAILABLE`: the store takes no writes (or cannot be reached); nothing was done.
  * - `OUTCOME_UNKNOWN`: the mutation may or may not be in effect, now or after a restart. Never assume either: re-read.
  * - `CORRUPT`: what is on disk is damaged, not merely torn; the store does not open.
+ * - `UNSUPPORTED_FORMAT`: what is on disk was written by a newer version.
  * - `CLOSED`: `close()` was called.
  */
 export type MetadataErrorCode =
@@ -23,6 +24,7 @@ export type MetadataErrorCode =
   | 'UNAVAILABLE'
   | 'OUTCOME_UNKNOWN'
   | 'CORRUPT'
+  | 'UNSUPPORTED_FORMAT'
   | 'CLOSED'
 
 /** The one error of a `MetadataStore`; switch on `code`. */
