@@ -1,1 +1,8 @@
-export {}
+export { simulatedCompression } from './compression.ts'
+export type { DiskObservation } from './disk/disk-engine.ts'
+export type { DiskFaults, DiskOperation, FaultRule, RandomFaultPlan } from './disk/faults.ts'
+export type { Survival } from './disk/file-content.ts'
+export { SimulatedDisk, type SimulatedDiskOptions } from './disk/simulated-disk.ts'
+export { type LatencyRange, Scheduler, type SchedulerOptions, SimulationHangError } from './scheduler.ts'
+export { SeededRandom } from './seeded-random.ts'
+export { VirtualClock } from './virtual-clock.ts'
