@@ -29,7 +29,7 @@ export class ByteReader {
   bytes(): Uint8Array {
     const length = this.uint32()
     const start = this.#advance(length)
-    return Uint8Array.prototype.slice.call(this.#buffer, start, start + length)
+    return new Uint8Array(this.#buffer.subarray(start, start + length))
   }
 
   string(): string {
