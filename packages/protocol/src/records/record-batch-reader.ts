@@ -80,10 +80,10 @@ export class RecordBatchReader {
     if (records === undefined && codecOf(attributes) !== 'none') {
       throw new RecordsError('unsupported', 'a compressed batch is read through openBatch')
     }
-    this.bytes = records ?? buffer
+    this.#buffer = asUtf8Buffer(records ?? buffer)
+    this.bytes = this.#buffer
     this.recordCount = recordCountOf(buffer, at)
     this.isControl = (attributes & CONTROL_BIT) !== 0
-    this.#buffer = asUtf8Buffer(this.bytes)
     this.#baseOffset = baseOffsetOf(buffer, at)
     this.#baseTimestamp = baseTimestampOf(buffer, at)
     this.#appendTimestamp = (attributes & TIMESTAMP_TYPE_BIT) === 0 ? undefined : maxTimestampOf(buffer, at)

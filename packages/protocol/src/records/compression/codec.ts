@@ -9,7 +9,10 @@ export type Codec = (typeof CODECS)[number]
 /** The compressors that enter through `io` (its `Compression` fits): their completion order varies, so they are a door. */
 export interface CompressionDoor {
   gzip(input: Uint8Array, level?: number): Promise<Uint8Array>
-  /** Throws `RangeError` when the output would exceed `maxOutputBytes`; any other error means corrupt input. */
+  /**
+   * Rejects with `RangeError` when the output would exceed `maxOutputBytes`, with an error named `UnsupportedCompressionError`
+   * when the runtime lacks the codec; any other error means corrupt input.
+   */
   gunzip(input: Uint8Array, maxOutputBytes: number): Promise<Uint8Array>
   zstdCompress(input: Uint8Array, level?: number): Promise<Uint8Array>
   /** As `gunzip`. */

@@ -32,6 +32,8 @@ async function throughDoor(decompress: () => Promise<Uint8Array>, maxOutputBytes
   try {
     return await decompress()
   } catch (cause) {
+    if (cause instanceof Error && cause.name === 'UnsupportedCompressionError')
+      throw new RecordsError('unsupported', cause.message, { cause })
     if (cause instanceof RangeError) throw new RecordsError('too large', `the records exceed ${maxOutputBytes} bytes`, { cause })
     throw new RecordsError('corrupt', 'the compressed records are malformed', { cause })
   }
