@@ -19,6 +19,8 @@ export const PREAMBLE: Uint8Array = Uint8Array.of(0x4b, 0x54, 0x53, 0x31)
 export const FRAME_HEADER_BYTES = 8
 /** Largest frame (header included) that a side accepts unless it is told otherwise. */
 export const DEFAULT_MAX_FRAME_BYTES = 16 * 1024 * 1024
+/** Largest body that a side accepts unless it is told otherwise: decoded it may take many times its bytes, attachments do not. */
+export const DEFAULT_MAX_BODY_BYTES = 4 * 1024 * 1024
 
 const BODY_LENGTH_BYTES = 4
 /** A buffer for a whole frame is made when this share of it has arrived, so that a length alone costs a peer's victim nothing. */
@@ -54,13 +56,15 @@ export function encodeFrame(headedBody: Uint8Array, attachments: readonly Uint8A
 /** Cuts a stream of chunks into frames. After it threw, the stream has lost its place and the connection is to be closed. */
 export class FrameDecoder {
   readonly #maxFrameBytes: number
+  readonly #maxBodyBytes: number
   readonly #header = Buffer.alloc(FRAME_HEADER_BYTES)
   #headerFilled = 0
   /** The frame under way, once its header is complete. */
   #assembly: FrameAssembly | undefined
 
-  constructor(options: { readonly maxFrameBytes?: number } = {}) {
+  constructor(options: { readonly maxFrameBytes?: number; readonly maxBodyBytes?: number } = {}) {
     this.#maxFrameBytes = options.maxFrameBytes ?? DEFAULT_MAX_FRAME_BYTES
+    this.#maxBodyBytes = options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES
   }
 
   /** Bytes of an unfinished frame that are held. */
@@ -109,6 +113,9 @@ export class FrameDecoder {
     }
     if (bodyLength === 0 || bodyLength > frameLength - BODY_LENGTH_BYTES) {
       throw new KafkaError('PROTOCOL_ERROR', `A body of ${bodyLength} bytes does not fit a frame length of ${frameLength}.`)
+    }
+    if (bodyLength > this.#maxBodyBytes) {
+      throw new KafkaError('PROTOCOL_ERROR', `A body of ${bodyLength} bytes is over the limit of ${this.#maxBodyBytes}.`)
     }
     return new FrameAssembly(frameLength - BODY_LENGTH_BYTES, bodyLength)
   }

@@ -63,6 +63,6 @@ export {
   type WireError,
   wireCodeOf,
 } from './errors.ts'
-export { DEFAULT_MAX_FRAME_BYTES, FRAME_HEADER_BYTES, type Frame, FrameDecoder, PREAMBLE } from './frame.ts'
+export { DEFAULT_MAX_BODY_BYTES, DEFAULT_MAX_FRAME_BYTES, FRAME_HEADER_BYTES, type Frame, FrameDecoder, PREAMBLE } from './frame.ts'
 export { type ApiName, type Apis, apiByKey, apis } from './registry.ts'
-export { uuidFromString, uuidToString, ZERO_UUID } from './schema.ts'
+export { uuidFromString, uuidToString, ZERO_UUID } from './uuid.ts'

@@ -1,5 +1,5 @@
-import { Buffer } from 'node:buffer'
 import { KafkaError } from './errors.ts'
+import { UUID_BYTES } from './uuid.ts'
 
 /**
  * Field types: one declaration of a message gives its TypeScript type (`Infer`), its checks and its codec.
@@ -23,8 +23,16 @@ export interface Scope {
   readonly path: string
 }
 
+/** What a type is made of, for tools and tests that walk over a schema. */
+export type Shape =
+  | { readonly kind: 'int8' | 'int16' | 'int32' | 'int64' | 'uint32' | 'float64' | 'boolean' | 'string' | 'bytes' | 'uuid' }
+  | { readonly kind: 'nullable'; readonly type: Type<unknown> }
+  | { readonly kind: 'array'; readonly element: Type<unknown>; readonly maxLength: number }
+  | { readonly kind: 'struct'; readonly fields: Readonly<Record<string, AnyField>> }
+
 /** A type of field; `T` is its TypeScript type. */
 export interface Type<T> {
+  readonly shape: Shape
   compile(scope: Scope): Codec<T>
 }
 
@@ -61,8 +69,9 @@ function malformed(path: string, expected: string, wire: unknown): KafkaError {
 }
 
 /** A type that travels as it is and needs only a check. */
-function checked<T>(expected: string, accepts: (value: unknown) => value is T): Type<T> {
+function checked<T>(shape: Shape, expected: string, accepts: (value: unknown) => value is T): Type<T> {
   return {
+    shape,
     compile: ({ path }) => ({
       encode(value) {
         if (!accepts(value)) throw invalid(path, expected, value)
@@ -76,23 +85,30 @@ function checked<T>(expected: string, accepts: (value: unknown) => value is T): 
   }
 }
 
-export const int8: Type<number> = checked('an int8', (v): v is number => typeof v === 'number' && (v << 24) >> 24 === v)
-export const int16: Type<number> = checked('an int16', (v): v is number => typeof v === 'number' && (v << 16) >> 16 === v)
-export const int32: Type<number> = checked('an int32', (v): v is number => typeof v === 'number' && (v | 0) === v)
-export const uint32: Type<number> = checked('a uint32', (v): v is number => typeof v === 'number' && v >>> 0 === v)
+export const int8: Type<number> = checked({ kind: 'int8' }, 'an int8', (v): v is number => typeof v === 'number' && (v << 24) >> 24 === v)
+export const int16: Type<number> = checked(
+  { kind: 'int16' },
+  'an int16',
+  (v): v is number => typeof v === 'number' && (v << 16) >> 16 === v,
+)
+export const int32: Type<number> = checked({ kind: 'int32' }, 'an int32', (v): v is number => typeof v === 'number' && (v | 0) === v)
+export const uint32: Type<number> = checked({ kind: 'uint32' }, 'a uint32', (v): v is number => typeof v === 'number' && v >>> 0 === v)
 /** An int64 within the safe integers; msgpack may carry it as an integer or as a float64. */
-export const int64: Type<number> = checked('a safe integer', (v): v is number => Number.isSafeInteger(v))
-export const float64: Type<number> = checked('a number', (v): v is number => typeof v === 'number')
-export const boolean: Type<boolean> = checked('a boolean', (v): v is boolean => typeof v === 'boolean')
+export const int64: Type<number> = checked({ kind: 'int64' }, 'a safe integer', (v): v is number => Number.isSafeInteger(v))
+export const float64: Type<number> = checked({ kind: 'float64' }, 'a number', (v): v is number => typeof v === 'number')
+export const boolean: Type<boolean> = checked({ kind: 'boolean' }, 'a boolean', (v): v is boolean => typeof v === 'boolean')
 /** Unicode text; a lone surrogate, which UTF-8 cannot carry, is refused. */
-export const string: Type<string> = checked('a well-formed string', (v): v is string => typeof v === 'string' && v.isWellFormed())
+export const string: Type<string> = checked(
+  { kind: 'string' },
+  'a well-formed string',
+  (v): v is string => typeof v === 'string' && v.isWellFormed(),
+)
 /** Bytes inside the message. Decoded: a view, which keeps the whole message alive as long as it is held. */
-export const bytes: Type<Uint8Array> = checked('bytes', (v): v is Uint8Array => v instanceof Uint8Array)
-
-const UUID_BYTES = 16
+export const bytes: Type<Uint8Array> = checked({ kind: 'bytes' }, 'bytes', (v): v is Uint8Array => v instanceof Uint8Array)
 
 /** A 16-byte id. Decoded: a copy, since ids outlive their message. */
 export const uuid: Type<Uint8Array> = {
+  shape: { kind: 'uuid' },
   compile: ({ path }) => ({
     encode(value) {
       if (!(value instanceof Uint8Array) || value.length !== UUID_BYTES) throw invalid(path, 'a uuid of 16 bytes', value)
@@ -108,6 +124,7 @@ export const uuid: Type<Uint8Array> = {
 /** A value or null. */
 export function nullable<T>(type: Type<T>): Type<T | null> {
   return {
+    shape: { kind: 'nullable', type },
     compile(scope) {
       const { encode, decode } = type.compile(scope)
       return {
@@ -122,6 +139,7 @@ export function nullable<T>(type: Type<T>): Type<T | null> {
 export function array<T>(element: Type<T>, maxLength: number): Type<readonly T[]> {
   const expected = `an array of at most ${maxLength}`
   return {
+    shape: { kind: 'array', element, maxLength },
     compile({ version, path }) {
       const { encode, decode } = element.compile({ version, path: `${path}[]` })
       return {
@@ -147,7 +165,8 @@ export function since<T>(version: number, type: Type<T>, fallback: T): SinceFiel
   return { since: version, type, fallback }
 }
 
-function isSince<T>(field: Field<T>): field is SinceField<T> {
+/** Whether a field was appended by `since`. */
+export function isSince<T>(field: Field<T>): field is SinceField<T> {
   return 'since' in field
 }
 
@@ -176,6 +195,7 @@ function compileFields(fields: Readonly<Record<string, AnyField>>, scope: Scope)
 /** Named fields. The order of the declaration is the order of the bytes. */
 export function struct<const Fields extends Readonly<Record<string, AnyField>>>(fields: Fields): Type<StructValue<Fields>> {
   return {
+    shape: { kind: 'struct', fields },
     compile(scope) {
       const { present, blank } = compileFields(fields, scope)
       const count = present.length
@@ -208,23 +228,4 @@ export function struct<const Fields extends Readonly<Record<string, AnyField>>>(
 /** Compiles a schema for one version of a message; do it once, the result is for hot paths. */
 export function compile<T>(type: Type<T>, version: number): Codec<T> {
   return type.compile({ version, path: '' })
-}
-
-const ZERO_UUID_TEXT = 'AAAAAAAAAAAAAAAAAAAAAA'
-
-/** The id that means "none". */
-export const ZERO_UUID: Uint8Array = new Uint8Array(UUID_BYTES)
-
-/** Kafka's text form of a uuid (base64url without padding, 22 characters); also the key to use in a Map. */
-export function uuidToString(id: Uint8Array): string {
-  return Buffer.from(id.buffer, id.byteOffset, id.length).toString('base64url')
-}
-
-/** The uuid of Kafka's text form. Throws INVALID_ARGUMENT. */
-export function uuidFromString(text: string): Uint8Array {
-  const id = Buffer.from(text, 'base64url')
-  if (text.length !== ZERO_UUID_TEXT.length || id.length !== UUID_BYTES || id.toString('base64url') !== text) {
-    throw new KafkaError('INVALID_ARGUMENT', `"${text}" is not a uuid in base64url, as ${ZERO_UUID_TEXT} is.`)
-  }
-  return new Uint8Array(id)
 }
