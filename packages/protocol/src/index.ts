@@ -36,6 +36,7 @@ export {
 } from './apis/list-offsets.ts'
 export type { MetadataBroker, MetadataPartition, MetadataRequest, MetadataResponse, MetadataTopic } from './apis/metadata.ts'
 export type { ProducePartitionResponse, ProduceRequest, ProduceResponse } from './apis/produce.ts'
+export { AttachmentReader } from './attachments.ts'
 export {
   apiOf,
   decodeRequest,

@@ -15,6 +15,8 @@ export interface Codec<T> {
   encode(value: T): unknown
   /** Checks what msgpack read and turns it into a value. `bytes` are views of the message, everything else is copied. */
   decode(wire: unknown): T
+  /** Both directions only check, and give back what they were given. */
+  readonly isCheckOnly?: true
 }
 
 /** Where a codec is compiled: the version of the message, and the path of the field from its root. */
@@ -81,6 +83,7 @@ function checked<T>(shape: Shape, expected: string, accepts: (value: unknown) =>
         if (!accepts(wire)) throw malformed(path, expected, wire)
         return wire
       },
+      isCheckOnly: true,
     }),
   }
 }
@@ -141,23 +144,33 @@ export function array<T>(element: Type<T>, maxLength: number): Type<readonly T[]
   return {
     shape: { kind: 'array', element, maxLength },
     compile({ version, path }) {
-      const { encode, decode } = element.compile({ version, path: `${path}[]` })
+      const { encode, decode, isCheckOnly } = element.compile({ version, path: `${path}[]` })
+      const encodeAll = isCheckOnly ? (value: readonly T[]) => checkEach(value, encode) : (value: readonly T[]) => mapEach(value, encode)
+      const decodeAll = isCheckOnly ? (wire: T[]) => checkEach(wire, decode) : (wire: unknown[]) => mapEach(wire, decode)
       return {
         encode(value) {
           if (!Array.isArray(value) || value.length > maxLength) throw invalid(path, expected, value)
-          const wire: unknown[] = new Array(value.length)
-          for (let index = 0; index < value.length; index++) wire[index] = encode(value[index])
-          return wire
+          return encodeAll(value)
         },
         decode(wire) {
           if (!Array.isArray(wire) || wire.length > maxLength) throw malformed(path, expected, wire)
-          const value: T[] = new Array(wire.length)
-          for (let index = 0; index < wire.length; index++) value[index] = decode(wire[index])
-          return value
+          return decodeAll(wire)
         },
       }
     },
   }
+}
+
+/** The list itself: neither the caller's, which is only read, nor msgpack's, which nobody else holds, needs a copy. */
+function checkEach<T>(list: readonly T[], check: (element: T) => unknown): readonly T[] {
+  for (let index = 0; index < list.length; index++) check(list[index] as T)
+  return list
+}
+
+function mapEach<From, To>(list: readonly From[], convert: (element: From) => To): To[] {
+  const converted: To[] = new Array(list.length)
+  for (let index = 0; index < list.length; index++) converted[index] = convert(list[index] as From)
+  return converted
 }
 
 /** Marks an appended field: it travels from `version` on; from an older peer it reads as `fallback`, to an older one it is left out. */
