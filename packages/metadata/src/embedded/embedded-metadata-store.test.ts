@@ -1,5 +1,5 @@
 import { type Disk, DiskError } from '@kafka-ts/io'
-import { Scheduler, SimulatedDisk, VirtualClock } from '@kafka-ts/io/simulated'
+import { Scheduler, SeededRandom, SimulatedDisk, VirtualClock } from '@kafka-ts/io/simulated'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { describeMetadataStoreContract } from '../metadata-store.contract.ts'
 import type { MetadataStore } from '../metadata-store.ts'
@@ -8,8 +8,8 @@ import { openEmbeddedMetadataStore } from './embedded-metadata-store.ts'
 const DIRECTORY = '/broker/metadata'
 const FILE = `${DIRECTORY}/metadata.log`
 
-function newDisk(): SimulatedDisk {
-  const disk = new SimulatedDisk()
+function newDisk(seed = 0): SimulatedDisk {
+  const disk = new SimulatedDisk({ random: new SeededRandom(seed) })
   disk.makeDirectorySync('/broker')
   disk.syncDirectorySync('/')
   return disk
@@ -132,6 +132,21 @@ describe('an embedded metadata store', () => {
     const after = await open(disk)
     expect((await after.get('k3')).entry).toMatchObject({ modRevision: 201, version: 50 })
     await after.close()
+  })
+
+  test('what a restart after a failed sync shows is durable, whatever the page cache pretends', async () => {
+    for (let seed = 0; seed < 20; seed++) {
+      disk = newDisk(seed)
+      const store = await open(disk)
+      await put(store, 'a')
+      disk.faults.add({ operation: 'sync', path: FILE })
+      await expect(put(store, 'b')).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' })
+      disk.killProcess()
+      const restarted = await open(disk.attach())
+      const shown = await keys(restarted)
+      disk.crash('none')
+      expect(await keys(await open(disk.attach()))).toEqual(shown)
+    }
   })
 
   test('cuts a torn end', async () => {
