@@ -48,6 +48,18 @@ function arbitraryOf(type: Type<unknown>, version: number): fc.Arbitrary<unknown
 const versions = Object.values<AnyApi>(apis).flatMap((api) =>
   Array.from({ length: api.maxVersion - api.minVersion + 1 }, (_, index) => ({ api, version: api.minVersion + index })),
 )
+/** What a peer that knows msgpack but not the schema might send. */
+const { value: wireValues } = fc.letrec<{ value: unknown }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 7 },
+    fc.constantFrom(null, 0, 1, -1, true, ''),
+    fc.maxSafeInteger(),
+    fc.string({ maxLength: 3 }),
+    fc.uint8Array({ minLength: 16, maxLength: 16 }),
+    { weight: 6, arbitrary: fc.array(tie('value'), { maxLength: 8 }) },
+  ),
+}))
+
 const correlationIds = fc.integer({ min: 0, max: 2 ** 32 - 1 })
 const attachmentLists = fc.array(fc.uint8Array(), { maxLength: 3 })
 
@@ -115,5 +127,19 @@ describe.each(versions)('$api.name, version $version', ({ api, version }) => {
         },
       ),
     )
+  })
+
+  it('takes from a stranger only what it could have sent itself', () => {
+    for (const codec of [api.requestCodec(version), api.responseCodec(version)]) {
+      fc.assert(
+        fc.property(wireValues, (wire) => {
+          expectTyped(() => {
+            const value = codec.decode(wire)
+            expect(codec.decode(codec.encode(value))).toEqual(value)
+          })
+        }),
+        { numRuns: 500 },
+      )
+    }
   })
 })

@@ -74,7 +74,8 @@ export class FrameDecoder {
 
   /**
    * Takes the next bytes of the stream and hands over each frame they complete, in order, before it returns. The decoder keeps
-   * views of `chunk`: it must not be written to again. Throws PROTOCOL_ERROR, after the good frames before the bad one.
+   * views of `chunk`: it must not be written to again. Throws PROTOCOL_ERROR, after the good frames before the bad one. `onFrame`
+   * must not throw: the rest of the chunk would be lost.
    */
   push(chunk: Uint8Array, onFrame: (frame: Frame) => void): void {
     let position = 0

@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, expectTypeOf, it } from 'vitest'
+import type { RequestOf, ResponseOf } from './api.ts'
+import type { apis } from './registry.ts'
 import * as s from './schema.ts'
 
 function refusal(run: () => unknown): { readonly code: string; readonly message: string } {
@@ -125,5 +127,19 @@ describe('fields that are appended', () => {
   it('may not stand before older ones', () => {
     const wrong = s.struct({ a: s.since(2, s.int8, 0), b: s.since(1, s.int8, 0) })
     expect(() => s.compile(wrong, 0)).toThrow(TypeError)
+  })
+})
+
+describe('types of a schema', () => {
+  it('follow from the declaration', () => {
+    type Message = s.Infer<typeof message>
+    expectTypeOf<Message>().toEqualTypeOf<{
+      readonly name: string
+      readonly partitions: readonly { readonly partition: number; readonly rack: string | null }[]
+    }>()
+    expectTypeOf<RequestOf<typeof apis.metadata>['topics']>().toEqualTypeOf<
+      readonly { readonly name: string | null; readonly topicId: Uint8Array | null }[] | null
+    >()
+    expectTypeOf<ResponseOf<typeof apis.fetch>['topics'][number]['partitions'][number]['highWatermark']>().toEqualTypeOf<number>()
   })
 })
