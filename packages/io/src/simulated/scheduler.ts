@@ -44,6 +44,7 @@ export class Scheduler {
   #nowMs = 0
   #sequence = 0
   #eventCount = 0
+  #lastId = 0
   #hash = 0
   #isRunning = false
 
@@ -86,6 +87,11 @@ export class Scheduler {
         event.isCancelled = true
       },
     }
+  }
+
+  /** A number never given before: names what is made in the course of a simulation. */
+  nextId(): number {
+    return ++this.#lastId
   }
 
   /** A random latency within `range`. */

@@ -50,9 +50,9 @@ export class SeededRandom implements Random {
   }
 
   bytes(size: number): Uint8Array {
-    const bytes = new Uint8Array(size)
-    for (let index = 0; index < size; index++) bytes[index] = this.uint32() >>> 24
-    return bytes
+    const words = new Uint32Array(Math.ceil(size / 4))
+    for (let index = 0; index < words.length; index++) words[index] = this.uint32()
+    return new Uint8Array(words.buffer, 0, size)
   }
 
   uuid(): Uint8Array {
