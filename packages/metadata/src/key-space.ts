@@ -99,6 +99,17 @@ export class KeySpace {
     for (const event of batch.events) this.#change(batch.revision, event)
   }
 
+  /** Takes back the changes after `revision`, which nobody has seen. */
+  rollBack(revision: number): void {
+    while (this.#revision > revision) {
+      const batch = this.#batches.pop()
+      if (batch === undefined) throw new Error(`revision ${this.#revision} is compacted and cannot be taken back`)
+      this.#batchBytes -= batchBytes(batch)
+      for (const event of batch.events) this.#unchange(keyOf(event))
+      this.#revision--
+    }
+  }
+
   /** Forgets what no reader of `revision` or later can see. */
   compact(revision: number): void {
     const forgotten = this.#batches.splice(0, revision - this.#compactedRevision)
@@ -130,12 +141,22 @@ export class KeySpace {
     versions.push({ revision, entry })
   }
 
+  #unchange(key: string): void {
+    const versions = this.#versions.get(key) ?? []
+    this.#detach(versions.pop()?.entry)
+    this.#attach(versions.at(-1)?.entry)
+    if (versions.length === 0) this.#forgetKey(key)
+  }
+
   #forgetVersions(key: string, revision: number): void {
     const versions = this.#versions.get(key)
     if (versions === undefined) return
     const firstNeeded = versions.findLastIndex((version) => version.revision <= revision)
     if (firstNeeded > 0) versions.splice(0, firstNeeded)
-    if (versions.length > 1 || versions[0]?.entry !== undefined) return
+    if (versions.length === 1 && versions[0]?.entry === undefined) this.#forgetKey(key)
+  }
+
+  #forgetKey(key: string): void {
     this.#versions.delete(key)
     this.#keys.splice(lowerBound(this.#keys, key), 1)
   }

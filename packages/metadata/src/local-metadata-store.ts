@@ -24,6 +24,8 @@ import type { RevisionLog } from './revision-log.ts'
 export const DEFAULT_RETAINED_REVISIONS = 10_000
 /** Bytes that the history of retained revisions may hold, about. */
 const MAX_RETAINED_BYTES = 64 * 1024 * 1024
+/** Until the keys of an ended lease are tried to be deleted again. */
+const LEASE_RETRY_MS = 1000
 
 export interface LocalMetadataStoreOptions {
   readonly clock: Clock
@@ -41,6 +43,7 @@ export interface LocalMetadataStoreOptions {
 export class LocalMetadataStore implements MetadataStore {
   readonly #keySpace: KeySpace
   readonly #log: RevisionLog
+  readonly #clock: Clock
   readonly #leases: LeaseTable
   readonly #retainedRevisions: number
   readonly #watches = new Set<HistoryWatch>()
@@ -52,6 +55,7 @@ export class LocalMetadataStore implements MetadataStore {
   constructor(options: LocalMetadataStoreOptions) {
     this.#keySpace = options.keySpace
     this.#log = options.log
+    this.#clock = options.clock
     this.#leases = new LeaseTable(options.clock, (leaseId) => this.#expire(leaseId))
     this.#retainedRevisions = options.retainedRevisions ?? DEFAULT_RETAINED_REVISIONS
     this.#publishedRevision = options.keySpace.revision
@@ -110,8 +114,7 @@ export class LocalMetadataStore implements MetadataStore {
   async revokeLease(leaseId: number): Promise<void> {
     this.#ensureWritable()
     this.#leases.revoke(leaseId)
-    const batch = deletionOf(this.#keySpace, this.#keySpace.keysOfLease(leaseId))
-    if (batch !== undefined) await this.#commit(batch)
+    await this.#deleteKeysOfLease(leaseId)
   }
 
   async compact(revision: number): Promise<void> {
@@ -137,10 +140,20 @@ export class LocalMetadataStore implements MetadataStore {
   }
 
   #expire(leaseId: number): void {
+    // Nobody waits for an expiry. What fails is tried again, or kept by `#commit` and told to whoever writes next.
+    this.#deleteKeysOfLease(leaseId).catch(() => undefined)
+  }
+
+  /** Of a lease that has ended. Its keys must go, so what the log refuses now is tried again later. */
+  async #deleteKeysOfLease(leaseId: number): Promise<void> {
     const batch = deletionOf(this.#keySpace, this.#keySpace.keysOfLease(leaseId))
-    if (batch === undefined || this.#failure !== undefined) return
-    // A failure is kept by `#commit`, and told to whoever writes next: nobody waits for an expiry.
-    this.#commit(batch).catch(() => undefined)
+    if (batch === undefined || this.#failure !== undefined || this.#closing !== undefined) return
+    try {
+      await this.#commit(batch)
+    } catch (error) {
+      if (isRefusal(error)) this.#clock.setTimer(LEASE_RETRY_MS, () => this.#expire(leaseId), { unref: true })
+      throw error
+    }
   }
 
   async #commit(batch: RevisionBatch): Promise<void> {
@@ -148,6 +161,7 @@ export class LocalMetadataStore implements MetadataStore {
     try {
       await this.#log.commit(batch)
     } catch (cause) {
+      if (isRefusal(cause)) throw cause
       this.#failure ??= cause
       throw new MetadataError('OUTCOME_UNKNOWN', `it is unknown whether revision ${batch.revision} was kept: the disk failed`, { cause })
     }
@@ -160,6 +174,7 @@ export class LocalMetadataStore implements MetadataStore {
     try {
       await this.#log.commit(undefined)
     } catch (cause) {
+      if (isRefusal(cause)) throw cause
       throw new MetadataError('UNAVAILABLE', 'the state could not be read: the disk failed', { cause })
     }
   }
@@ -205,4 +220,9 @@ export class LocalMetadataStore implements MetadataStore {
     }
     this.#log.ensureRoom()
   }
+}
+
+/** The log took nothing. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof MetadataError && error.code === 'UNAVAILABLE'
 }

@@ -72,10 +72,14 @@ const transaction: fc.Arbitrary<Transaction> = fc.record({
   success: branch,
   failure: branch,
 })
-type Step = { readonly type: 'run'; readonly transactions: readonly Transaction[] } | { readonly type: 'reopen' | 'crash' }
+type Step = { readonly type: 'run' | 'refuse'; readonly transactions: readonly Transaction[] } | { readonly type: 'reopen' | 'crash' }
 const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
     { weight: 8, arbitrary: fc.record({ type: fc.constant('run' as const), transactions: fc.array(transaction, { maxLength: 3 }) }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({ type: fc.constant('refuse' as const), transactions: fc.array(transaction, { minLength: 1, maxLength: 3 }) }),
+    },
     { weight: 1, arbitrary: fc.record({ type: fc.constantFrom('reopen' as const, 'crash' as const) }) },
   ),
   { maxLength: 12 },
@@ -100,6 +104,15 @@ async function runOnBoth(store: MetadataStore, model: Model, transactions: reado
     const result = results[i]
     const deleted = (result?.responses ?? []).reduce((sum, response) => sum + ('deleted' in response ? response.deleted : 0), 0)
     expect({ succeeded: result?.succeeded, deleted, revision: result?.revision }).toEqual({ ...expected, revision: model.revision })
+  }
+}
+
+/** On a full disk a transaction fails without effect, or is one without changes. */
+async function runRefused(store: MetadataStore, model: Model, transactions: readonly Transaction[]): Promise<void> {
+  const results = await Promise.allSettled(transactions.map((each) => store.transaction(each)))
+  for (const result of results) {
+    if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'UNAVAILABLE' })
+    else expect(result.value.revision).toBe(model.revision)
   }
 }
 
@@ -150,7 +163,7 @@ test('the in-memory store does what the model does', async () => {
   )
 })
 
-test('the embedded store does what the model does, closed, cut off and opened again in between', async () => {
+test('the embedded store does what the model does, closed, cut off, opened again and out of space in between', async () => {
   await fc.assert(
     fc.asyncProperty(steps, fc.integer({ min: 100, max: 2000 }), async (list, minRewriteBytes) => {
       const disk = new SimulatedDisk()
@@ -167,7 +180,11 @@ test('the embedded store does what the model does, closed, cut off and opened ag
       let oldestRevision = 1
       for (const step of list) {
         if (step.type === 'run') await runOnBoth(store, model, step.transactions)
-        else {
+        else if (step.type === 'refuse') {
+          disk.faults.add({ operation: 'write', path: '/m/metadata.log', code: 'ENOSPC', times: Number.POSITIVE_INFINITY })
+          await runRefused(store, model, step.transactions)
+          disk.faults.clear()
+        } else {
           if (step.type === 'reopen') await store.close()
           else disk.crash()
           store = await open()

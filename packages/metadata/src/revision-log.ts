@@ -6,7 +6,10 @@ export interface RevisionLog {
   ensureRoom(): void
   /**
    * Takes the next batch, and resolves once it and all before it are durable; without a batch it waits for those before it. Calls
-   * settle in their order. After a rejection nothing more is taken, and what was taken but not acknowledged may be durable or not.
+   * settle in their order.
+   *
+   * Rejects with `UNAVAILABLE` when it could not keep the batch, and has taken it and all after it back out of the `KeySpace`; it can be
+   * tried again. After any other rejection nothing more is taken, and what was taken but not acknowledged may be durable or not.
    */
   commit(batch: RevisionBatch | undefined): Promise<void>
   /** Makes durable what was taken. Idempotent. */

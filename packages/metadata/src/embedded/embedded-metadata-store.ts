@@ -31,7 +31,7 @@ export async function openEmbeddedMetadataStore(options: EmbeddedMetadataStoreOp
   // An unclean end may be torn, or whole but never synced, or left in the page cache by a failed sync: writing everything
   // anew needs no telling which.
   const isAsOnDisk = loaded?.isClean === true && !hadLeases
-  const sizeBytes = isAsOnDisk ? loaded.sizeBytes : await writeSnapshot(disk, directory, { keySpace, revision: keySpace.revision })
+  const { sizeBytes } = isAsOnDisk ? loaded : await writeSnapshot(disk, directory, { keySpace, revision: keySpace.revision })
   const log = new FileRevisionLog({ ...options, keySpace, sizeBytes })
   return new LocalMetadataStore({ ...options, keySpace, log })
 }

@@ -1,11 +1,11 @@
-import type { Disk, DiskFile } from '@kafka-ts/io'
+import { type Disk, DiskError, type DiskFile } from '@kafka-ts/io'
 import type { KeySpace } from '../key-space.ts'
 import { MetadataError } from '../metadata-error.ts'
 import type { RevisionBatch } from '../metadata-store.ts'
 import type { RevisionLog } from '../revision-log.ts'
 import { encodeFrame } from './frame.ts'
-import { writePayload } from './payload.ts'
-import { openStoreFile, writeSnapshot } from './store-file.ts'
+import { type Payload, writePayload } from './payload.ts'
+import { discardSnapshot, installSnapshot, openStoreFile, prepareSnapshot } from './store-file.ts'
 
 /** Batches that may wait for the disk. */
 const MAX_WAITING_BATCHES = 4096
@@ -93,15 +93,12 @@ export class FileRevisionLog implements RevisionLog {
     await undefined
     try {
       while (this.#waiting.length > 0) {
-        const group = this.#waiting.slice(0, MAX_GROUP_BATCHES)
-        await this.#writeGroup(group)
-        this.#waiting.splice(0, group.length)
-        for (const waiter of group) waiter.resolve()
+        await this.#writeGroup(this.#waiting.slice(0, MAX_GROUP_BATCHES))
         if (this.#sizeBytes >= this.#rewriteBytes) await this.#rewrite()
       }
     } catch (error) {
       this.#failure = error
-      for (const waiter of this.#waiting.splice(0)) waiter.reject(error)
+      this.#rejectWaiting(error)
     } finally {
       this.#writing = undefined
     }
@@ -109,27 +106,71 @@ export class FileRevisionLog implements RevisionLog {
 
   async #writeGroup(group: readonly Waiter[]): Promise<void> {
     const batches = group.flatMap(({ batch }) => batch ?? [])
-    if (batches.length === 0) return
-    await this.#append({ kind: 'revisions', batches })
+    const refusal = batches.length === 0 ? undefined : await this.#append({ kind: 'revisions', batches })
+    if (refusal !== undefined) {
+      this.#refuseWaiting(refusal)
+      return
+    }
     this.#durableRevision = batches.at(-1)?.revision ?? this.#durableRevision
+    this.#waiting.splice(0, group.length)
+    for (const waiter of group) waiter.resolve()
   }
 
-  async #append(payload: Parameters<typeof writePayload>[1]): Promise<void> {
+  /** Returns the error of a full disk, with the file as it was before. */
+  async #append(payload: Payload): Promise<DiskError | undefined> {
     const frame = encodeFrame(this.#sizeBytes, (writer) => writePayload(writer, payload))
-    this.#file.writeSync([frame], this.#sizeBytes)
+    try {
+      this.#file.writeSync([frame], this.#sizeBytes)
+    } catch (error) {
+      if (!isDiskFull(error)) throw error
+      this.#file.truncateSync(this.#sizeBytes)
+      return error
+    }
     await this.#file.sync()
     this.#sizeBytes += frame.length
+    return undefined
+  }
+
+  /** All that waits was worked out on top of what could not be kept. No transaction may run between taking it back and telling. */
+  #refuseWaiting(cause: unknown): void {
+    this.#keySpace.rollBack(this.#durableRevision)
+    this.#rejectWaiting(new MetadataError('UNAVAILABLE', 'the disk is full: nothing was written', { cause }))
+  }
+
+  #rejectWaiting(error: unknown): void {
+    for (const waiter of this.#waiting.splice(0)) waiter.reject(error)
   }
 
   /** Between two groups, so that nothing is appended to the file which is about to go. */
   async #rewrite(): Promise<void> {
-    this.#sizeBytes = await writeSnapshot(this.#disk, this.#directory, { keySpace: this.#keySpace, revision: this.#durableRevision })
+    const snapshot = await this.#prepareSnapshot()
+    if (snapshot === undefined) {
+      this.#rewriteBytes = this.#sizeBytes + this.#minRewriteBytes
+      return
+    }
+    await installSnapshot(this.#disk, this.#directory)
+    this.#sizeBytes = snapshot.sizeBytes
     this.#file.closeSync()
     this.#file = openStoreFile(this.#disk, this.#directory)
     this.#rewriteBytes = this.#nextRewriteBytes()
   }
 
+  /** undefined when the disk has no room for it: the file it would replace serves on. */
+  async #prepareSnapshot(): Promise<{ readonly sizeBytes: number } | undefined> {
+    try {
+      return await prepareSnapshot(this.#disk, this.#directory, { keySpace: this.#keySpace, revision: this.#durableRevision })
+    } catch (error) {
+      if (!isDiskFull(error)) throw error
+      discardSnapshot(this.#disk, this.#directory)
+      return undefined
+    }
+  }
+
   #nextRewriteBytes(): number {
     return Math.max(this.#minRewriteBytes, REWRITE_GROWTH * this.#sizeBytes)
   }
+}
+
+function isDiskFull(error: unknown): error is DiskError {
+  return error instanceof DiskError && error.code === 'ENOSPC'
 }

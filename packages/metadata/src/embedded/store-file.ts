@@ -24,7 +24,7 @@ export interface LoadedStore {
 
 /** What the file in `directory` holds; undefined when there is none. Throws `CORRUPT` for damage that is not a torn end. */
 export function loadStore(disk: Disk, directory: string): LoadedStore | undefined {
-  disk.removeSync(`${directory}/${TEMPORARY_FILE_NAME}`)
+  discardSnapshot(disk, directory)
   const path = `${directory}/${FILE_NAME}`
   if (disk.statSync(path) === undefined) return undefined
   const bytes = readWholeFile(disk, path)
@@ -40,11 +40,20 @@ export function openStoreFile(disk: Disk, directory: string): DiskFile {
   return disk.openSync(`${directory}/${FILE_NAME}`, 'readWrite')
 }
 
-/**
- * Replaces the file by one that holds the state at `revision` only, and returns its size. A crash leaves either the old file or the new
- * one: it is written under another name and made durable before it takes the place of the old one.
- */
-export async function writeSnapshot(disk: Disk, directory: string, state: { keySpace: KeySpace; revision: number }): Promise<number> {
+/** Replaces the file by one that holds the state at `revision` only. A crash leaves either the old file or the new one. */
+export async function writeSnapshot(disk: Disk, directory: string, state: SnapshotState): Promise<{ readonly sizeBytes: number }> {
+  const snapshot = await prepareSnapshot(disk, directory, state)
+  await installSnapshot(disk, directory)
+  return snapshot
+}
+
+export interface SnapshotState {
+  readonly keySpace: KeySpace
+  readonly revision: number
+}
+
+/** Writes the new file under another name, and makes it durable there. Nothing that counts has changed yet. */
+export async function prepareSnapshot(disk: Disk, directory: string, state: SnapshotState): Promise<{ readonly sizeBytes: number }> {
   const temporaryPath = `${directory}/${TEMPORARY_FILE_NAME}`
   const file = disk.openSync(temporaryPath, 'create')
   let position = FILE_HEADER_BYTES
@@ -60,9 +69,18 @@ export async function writeSnapshot(disk: Disk, directory: string, state: { keyS
   } finally {
     file.closeSync()
   }
-  disk.renameSync(temporaryPath, `${directory}/${FILE_NAME}`)
+  return { sizeBytes: position }
+}
+
+/** Puts what `prepareSnapshot` wrote in the place of the file. After a failure either may be there after a crash. */
+export async function installSnapshot(disk: Disk, directory: string): Promise<void> {
+  disk.renameSync(`${directory}/${TEMPORARY_FILE_NAME}`, `${directory}/${FILE_NAME}`)
   await disk.syncDirectory(directory)
-  return position
+}
+
+/** Removes what `prepareSnapshot` left unfinished. */
+export function discardSnapshot(disk: Disk, directory: string): void {
+  disk.removeSync(`${directory}/${TEMPORARY_FILE_NAME}`)
 }
 
 function* snapshotPayloads(keySpace: KeySpace, revision: number): Iterable<Payload> {
