@@ -13,7 +13,7 @@ import {
   recordCountOf,
   TIMESTAMP_TYPE_BIT,
 } from './layout.ts'
-import { MALFORMED, NULL_POSITION, RecordWalker, readVarint, varintEndPosition } from './record-walker.ts'
+import { MALFORMED, NULL_POSITION, RecordWalker } from './record-walker.ts'
 import { RecordsError } from './records-error.ts'
 import { asUtf8Buffer, type Utf8Buffer } from './utf8.ts'
 
@@ -158,16 +158,18 @@ export class RecordBatchReader {
   headers(): readonly ReadRecordHeader[] {
     if (this.headerCount === 0) return NO_HEADERS
     const headers: ReadRecordHeader[] = []
-    let at = this.#walker.headersStart
+    const walker = this.#walker
+    walker.position = walker.headersStart
     // The walk has checked these lengths.
-    for (let index = 0; index < this.headerCount; index++) {
-      const keyLength = readVarint(this.bytes, at, this.#at)
-      const keyStart = varintEndPosition()
+    for (let index = 0; index < walker.headerCount; index++) {
+      const keyLength = walker.readVarint(this.bytes, this.#at)
+      const keyStart = walker.position
       const key = this.#buffer.utf8Slice(keyStart, keyStart + keyLength)
-      const valueLength = readVarint(this.bytes, keyStart + keyLength, this.#at)
-      const valueStart = varintEndPosition()
-      at = valueStart + Math.max(valueLength, 0)
-      headers.push({ key, value: valueLength < 0 ? null : this.bytes.subarray(valueStart, at) })
+      walker.position += keyLength
+      const valueLength = walker.readVarint(this.bytes, this.#at)
+      const valueStart = walker.position
+      if (valueLength > 0) walker.position += valueLength
+      headers.push({ key, value: valueLength < 0 ? null : this.bytes.subarray(valueStart, walker.position) })
     }
     return headers
   }
