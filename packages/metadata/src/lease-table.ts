@@ -3,6 +3,9 @@ import { grantedTtlMs } from './limits.ts'
 import { MetadataError } from './metadata-error.ts'
 import type { Lease } from './metadata-store.ts'
 
+/** Until an expiry that could not be carried out is tried again. */
+const RETRY_MS = 1000
+
 interface LiveLease extends Lease {
   /** On the monotonic clock. */
   deadlineMs: number
@@ -17,6 +20,7 @@ export class LeaseTable {
   readonly #clock: Clock
   readonly #onExpired: (leaseId: number) => void
   readonly #leases = new Map<number, LiveLease>()
+  readonly #retries = new Map<number, Timer>()
   #lastLeaseId = 0
 
   /** `onExpired` hears of a lease after it ended by itself. */
@@ -54,9 +58,21 @@ export class LeaseTable {
     this.#ensureLive(leaseId)
   }
 
+  /** Tells `onExpired` of an ended lease once more, a little later. */
+  expireAgain(leaseId: number): void {
+    const retry = (): void => {
+      this.#retries.delete(leaseId)
+      this.#onExpired(leaseId)
+    }
+    this.#retries.set(leaseId, this.#clock.setTimer(RETRY_MS, retry, { unref: true }))
+  }
+
+  /** Ends all silently. */
   close(): void {
     for (const lease of this.#leases.values()) lease.timer.cancel()
+    for (const timer of this.#retries.values()) timer.cancel()
     this.#leases.clear()
+    this.#retries.clear()
   }
 
   #ensureLive(leaseId: number): LiveLease {

@@ -24,8 +24,6 @@ import type { RevisionLog } from './revision-log.ts'
 export const DEFAULT_RETAINED_REVISIONS = 10_000
 /** Bytes that the history of retained revisions may hold, about. */
 const MAX_RETAINED_BYTES = 64 * 1024 * 1024
-/** Until the keys of an ended lease are tried to be deleted again. */
-const LEASE_RETRY_MS = 1000
 
 export interface LocalMetadataStoreOptions {
   readonly clock: Clock
@@ -43,7 +41,6 @@ export interface LocalMetadataStoreOptions {
 export class LocalMetadataStore implements MetadataStore {
   readonly #keySpace: KeySpace
   readonly #log: RevisionLog
-  readonly #clock: Clock
   readonly #leases: LeaseTable
   readonly #retainedRevisions: number
   readonly #watches = new Set<HistoryWatch>()
@@ -55,7 +52,6 @@ export class LocalMetadataStore implements MetadataStore {
   constructor(options: LocalMetadataStoreOptions) {
     this.#keySpace = options.keySpace
     this.#log = options.log
-    this.#clock = options.clock
     this.#leases = new LeaseTable(options.clock, (leaseId) => this.#expire(leaseId))
     this.#retainedRevisions = options.retainedRevisions ?? DEFAULT_RETAINED_REVISIONS
     this.#publishedRevision = options.keySpace.revision
@@ -81,6 +77,7 @@ export class LocalMetadataStore implements MetadataStore {
   async transaction(transaction: Transaction): Promise<TransactionResult> {
     checkTransaction(transaction)
     this.#ensureWritable()
+    this.#log.ensureRoom()
     const { succeeded, responses, batch } = evaluate(this.#keySpace, transaction, (leaseId) => this.#leases.ensureLive(leaseId))
     const revision = batch?.revision ?? this.#keySpace.revision
     if (batch === undefined) await this.#settle()
@@ -151,7 +148,7 @@ export class LocalMetadataStore implements MetadataStore {
     try {
       await this.#commit(batch)
     } catch (error) {
-      if (isRefusal(error)) this.#clock.setTimer(LEASE_RETRY_MS, () => this.#expire(leaseId), { unref: true })
+      if (isRefusal(error) && this.#closing === undefined) this.#leases.expireAgain(leaseId)
       throw error
     }
   }
@@ -218,7 +215,6 @@ export class LocalMetadataStore implements MetadataStore {
         cause: this.#failure,
       })
     }
-    this.#log.ensureRoom()
   }
 }
 

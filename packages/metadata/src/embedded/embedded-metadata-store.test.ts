@@ -95,6 +95,18 @@ describe('an embedded metadata store', () => {
     await store.close()
   })
 
+  test('refuses what is too much to wait, but keeps leases alive meanwhile', async () => {
+    const store = await open(disk)
+    const { leaseId } = await store.grantLease(5000)
+    const results = Promise.allSettled(Array.from({ length: 4100 }, () => put(store, 'a')))
+    await store.keepLeaseAlive(leaseId)
+    const refused = (await results).flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
+    expect(refused).toHaveLength(4)
+    for (const reason of refused) expect(reason).toMatchObject({ code: 'TOO_MANY_REQUESTS', retriable: true })
+    expect((await store.get('a')).entry?.version).toBe(4096)
+    await store.close()
+  })
+
   test('takes no more writes once its disk failed, but still answers reads', async () => {
     const store = await open(disk)
     await put(store, 'a')
