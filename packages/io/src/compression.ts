@@ -5,7 +5,10 @@ export interface Compression {
   gunzip(input: Uint8Array, maxOutputBytes: number): Promise<Uint8Array>
   /** Throws `UnsupportedCompressionError` when the runtime lacks zstd. */
   zstdCompress(input: Uint8Array, level?: number): Promise<Uint8Array>
-  /** As `gunzip`; `UnsupportedCompressionError` as `zstdCompress`. */
+  /**
+   * As `gunzip`; `UnsupportedCompressionError` as `zstdCompress`. Node 22 does not notice that a frame ends too early and
+   * gives less: the caller knows how much there must be.
+   */
   zstdDecompress(input: Uint8Array, maxOutputBytes: number): Promise<Uint8Array>
 }
 

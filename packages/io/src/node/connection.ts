@@ -6,7 +6,11 @@ import { toNetworkError } from './network-error.ts'
 /** Bytes waiting in the process above which `write` asks its caller to wait. At least the stream's own mark, from which `drain` follows. */
 const WRITE_BUFFER_BYTES = 256 * 1024
 
-/** One connected socket. */
+/**
+ * One connected socket. Reading goes by `data` events: each chunk is memory of its own, cut to its size. Node's `onread` with
+ * slabs read a quarter faster on loopback (2.1 to 2.6 GB/s against 1.5 to 2.1), but there a small record that is kept would
+ * keep a whole slab.
+ */
 export class NodeConnection implements Connection {
   readonly remote: Address
   readonly local: Address

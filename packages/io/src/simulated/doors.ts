@@ -37,6 +37,7 @@ export class SimulatedDoors implements Doors {
   /** The disk as the world sees it: for faults. */
   readonly simulatedDisk: SimulatedDisk
   readonly #processNetwork: ProcessNetwork
+  #isAlive = true
 
   constructor(options: SimulatedDoorsOptions) {
     const host = options.host ?? 'localhost'
@@ -55,8 +56,28 @@ export class SimulatedDoors implements Doors {
     this.network = this.#processNetwork
   }
 
+  /** Whether the process still runs. */
+  get isAlive(): boolean {
+    return this.#isAlive
+  }
+
+  /**
+   * Ends this life by `end` right before or after the `n`-th change of the disk (write, sync, rename, ...), counted from 1
+   * and from now: run once to count, then once for every `n`.
+   */
+  endAtChange(n: number, when: 'before' | 'after', end: () => void = () => this.crash()): void {
+    const target = this.simulatedDisk.changeCount + n
+    this.simulatedDisk.observe((observation) => {
+      if (observation.n !== target || observation.when !== when) return
+      this.simulatedDisk.observe(undefined)
+      end()
+    })
+  }
+
   /** The process dies (`kill -9`); its machine lives, so that the page cache survives and peers see resets. */
   kill(): void {
+    if (!this.#isAlive) return
+    this.#isAlive = false
     this.clock.kill()
     this.#processNetwork.kill('reset')
     this.simulatedDisk.killProcess()
@@ -64,6 +85,8 @@ export class SimulatedDoors implements Doors {
 
   /** The machine loses power: what was not synced is kept, lost or torn, and peers hear nothing. */
   crash(survival: Survival = 'mixed'): void {
+    if (!this.#isAlive) return
+    this.#isAlive = false
     this.clock.kill()
     this.#processNetwork.kill('silence')
     this.simulatedDisk.crash(survival)

@@ -31,6 +31,7 @@ export class FileContent {
 
   /** Keeps `bytes`: the caller hands them over. */
   write(position: number, bytes: Uint8Array): void {
+    if (bytes.length === 0) return
     this.#change({ kind: 'write', sequence: this.#sequence++, position, bytes })
   }
 

@@ -7,7 +7,9 @@ export class GrowableBytes {
     return this.#size
   }
 
+  /** Writing no bytes changes nothing, wherever it is. */
   write(position: number, source: Uint8Array): void {
+    if (source.length === 0) return
     this.growTo(position + source.length)
     this.#bytes.set(source, position)
   }
