@@ -11,6 +11,7 @@
 import { RecordsError } from '../records-error.ts'
 import { copyLiteral, readWord } from './copy.ts'
 import { compressLz4Block, decompressLz4Block, LZ4_OUTPUT_FULL, maxLz4BlockBytes } from './lz4-block.ts'
+import { type Lz4Accelerator, nativeLz4 } from './native-lz4.ts'
 import { xxhash32 } from './xxhash32.ts'
 
 const MAGIC = 0x184d2204
@@ -37,11 +38,13 @@ const BLOCK_BYTES = new Map([
   [6, 1024 * 1024],
   [7, 4 * 1024 * 1024],
 ])
+/** For a smaller block a call into the addon does not pay. */
+const NATIVE_FROM_BYTES = 512
 /** No sequence makes more bytes of one. */
 const MAX_EXPANSION = 255
 
-/** Compresses into one frame, a buffer of its own, as Java's client does. */
-export function compressLz4Frame(bytes: Uint8Array): Uint8Array {
+/** Compresses into one frame, a buffer of its own, as Java's client does. `accelerator` null: in JavaScript alone. */
+export function compressLz4Frame(bytes: Uint8Array, accelerator: Lz4Accelerator | null = nativeLz4): Uint8Array {
   const blockCount = Math.ceil(bytes.length / WRITTEN_BLOCK_BYTES)
   const output = new Uint8Array(WRITTEN_HEADER_BYTES + blockCount * (4 + maxLz4BlockBytes(WRITTEN_BLOCK_BYTES)) + 4)
   writeWord(output, 0, MAGIC)
@@ -50,32 +53,31 @@ export function compressLz4Frame(bytes: Uint8Array): Uint8Array {
   output[6] = xxhash32(output, 4, 6) >>> 8
   let at = WRITTEN_HEADER_BYTES
   for (let start = 0; start < bytes.length; start += WRITTEN_BLOCK_BYTES) {
-    at = writeBlock(bytes, start, Math.min(start + WRITTEN_BLOCK_BYTES, bytes.length), output, at)
+    const block = bytes.subarray(start, start + WRITTEN_BLOCK_BYTES)
+    at = writeBlock(block, output, at, block.length < NATIVE_FROM_BYTES ? null : accelerator)
   }
   writeWord(output, at, 0)
   return output.slice(0, at + 4)
 }
 
 /** A block that would not shrink is stored. */
-function writeBlock(bytes: Uint8Array, start: number, end: number, output: Uint8Array, at: number): number {
-  const blockEnd = compressLz4Block(bytes, start, end, output, at + 4)
-  const blockBytes = blockEnd - at - 4
-  if (blockBytes < end - start) {
-    writeWord(output, at, blockBytes)
-    return blockEnd
-  }
-  writeWord(output, at, (end - start) | STORED_BIT)
-  output.set(bytes.subarray(start, end), at + 4)
-  return at + 4 + end - start
+function writeBlock(block: Uint8Array, output: Uint8Array, at: number, accelerator: Lz4Accelerator | null): number {
+  const start = at + 4
+  const end = accelerator === null ? compressLz4Block(block, 0, block.length, output, start) : start
+  const compressed = accelerator === null ? output.subarray(start, end) : accelerator.compressBlock(block)
+  const isStored = compressed.length >= block.length
+  const written = isStored ? block : compressed
+  writeWord(output, at, isStored ? block.length | STORED_BIT : compressed.length)
+  if (isStored || accelerator !== null) output.set(written, start)
+  return start + written.length
 }
 
 /**
  * Decompresses any legal sequence of frames; every checksum that is there is verified. Throws `RecordsError`: `too large`
  * (a declared content size is looked at first), `unsupported` for a frame that needs a dictionary, else `corrupt`.
  */
-export function decompressLz4Frame(bytes: Uint8Array, maxOutputBytes: number): Uint8Array {
-  const reader = new Lz4FrameReader(bytes, maxOutputBytes)
-  return reader.read()
+export function decompressLz4Frame(bytes: Uint8Array, maxOutputBytes: number, accelerator: Lz4Accelerator | null = nativeLz4): Uint8Array {
+  return new Lz4FrameReader(bytes, maxOutputBytes, accelerator).read()
 }
 
 interface FrameHeader {
@@ -87,13 +89,15 @@ interface FrameHeader {
 class Lz4FrameReader {
   readonly #bytes: Uint8Array
   readonly #maxOutputBytes: number
+  readonly #accelerator: Lz4Accelerator | null
   #at = 0
   #output = new Uint8Array(0)
   #outputBytes = 0
 
-  constructor(bytes: Uint8Array, maxOutputBytes: number) {
+  constructor(bytes: Uint8Array, maxOutputBytes: number, accelerator: Lz4Accelerator | null) {
     this.#bytes = bytes
     this.#maxOutputBytes = maxOutputBytes
+    this.#accelerator = accelerator
   }
 
   read(): Uint8Array {
@@ -153,10 +157,22 @@ class Lz4FrameReader {
       this.#outputBytes = outStart + inputBytes
       return
     }
-    const windowStart = (header.flags & INDEPENDENT_BLOCKS) === 0 ? contentStart : outStart
-    const end = decompressLz4Block(this.#bytes, start, start + inputBytes, { output: this.#output, windowStart, outStart, outEnd })
+    const isIndependent = (header.flags & INDEPENDENT_BLOCKS) !== 0
+    if (isIndependent && this.#readNatively(start, inputBytes, outEnd)) return
+    const window = { output: this.#output, windowStart: isIndependent ? outStart : contentStart, outStart, outEnd }
+    const end = decompressLz4Block(this.#bytes, start, start + inputBytes, window)
     if (end === LZ4_OUTPUT_FULL) throw isBoundOurs ? this.#tooLarge() : corrupt('an lz4 block becomes larger than its frame allows')
     this.#outputBytes = end
+  }
+
+  /** False when there is no accelerator, or it refuses the block. */
+  #readNatively(start: number, inputBytes: number, outEnd: number): boolean {
+    if (this.#accelerator === null || inputBytes < NATIVE_FROM_BYTES) return false
+    const block = this.#accelerator.decompressBlock(this.#bytes.subarray(start, start + inputBytes), outEnd - this.#outputBytes)
+    if (block === undefined) return false
+    this.#output.set(block, this.#outputBytes)
+    this.#outputBytes += block.length
+    return true
   }
 
   #ensureDeclared(contentBytes: number): void {

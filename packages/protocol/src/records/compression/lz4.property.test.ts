@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { RecordsError } from '../records-error.ts'
 import { joinPieces } from './join-pieces.test-support.ts'
 import { compressLz4Frame, decompressLz4Frame } from './lz4-frame.ts'
+import { type Lz4Accelerator, nativeLz4 } from './native-lz4.ts'
 import { xxhash32 } from './xxhash32.ts'
 
 const times = fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 3000 }))
@@ -31,10 +32,10 @@ const LINKED_FRAME =
   '04224d185c402042020000000000c030010000ff166c696e6b656420626c6f636b732c207468652073616d65207465787420696e20626f7468202500ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc350656420626ca14104f20a0100000ff7ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe8502c207468657617f0e14c0000000f2500ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff4a50626f7468204b76fcb50000000093494241'
 
 describe('lz4', () => {
-  test('round-trips', () => {
+  test.each([nativeLz4, null])('round-trips', (accelerator) => {
     fc.assert(
       fc.property(compressible, (bytes) => {
-        expect(Buffer.from(decompressLz4Frame(compressLz4Frame(bytes), bytes.length)).equals(bytes)).toBe(true)
+        expect(Buffer.from(decompressLz4Frame(compressLz4Frame(bytes, accelerator), bytes.length, accelerator)).equals(bytes)).toBe(true)
       }),
     )
   })
@@ -42,9 +43,9 @@ describe('lz4', () => {
   test.runIf(native !== undefined)('is understood by the native library, and understands it, with every checksum', () => {
     fc.assert(
       fc.property(compressible, fc.boolean(), fc.boolean(), (bytes, contentChecksum, blockChecksums) => {
-        expect(native!.decompressFrameSync(compressLz4Frame(bytes)).equals(bytes)).toBe(true)
+        expect(native!.decompressFrameSync(compressLz4Frame(bytes, null)).equals(bytes)).toBe(true)
         const frame = native!.compressFrameSync(bytes, { contentChecksum, blockChecksums })
-        expect(Buffer.from(decompressLz4Frame(frame, bytes.length)).equals(bytes)).toBe(true)
+        expect(Buffer.from(decompressLz4Frame(frame, bytes.length, null)).equals(bytes)).toBe(true)
       }),
     )
   })
@@ -67,18 +68,22 @@ describe('lz4', () => {
     fc.assert(
       fc.property(compressible, (bytes) => {
         fc.pre(bytes.length > 0)
-        expect(() => decompressLz4Frame(compressLz4Frame(bytes), bytes.length - 1)).toThrow(expect.objectContaining({ kind: 'too large' }))
+        for (const accelerator of [nativeLz4, null]) {
+          const read = () => decompressLz4Frame(compressLz4Frame(bytes), bytes.length - 1, accelerator)
+          expect(read).toThrow(expect.objectContaining({ kind: 'too large' }))
+        }
       }),
     )
     expect(() => decompressLz4Frame(Buffer.from(LINKED_FRAME, 'hex'), 1000)).toThrow(expect.objectContaining({ kind: 'too large' }))
   })
 
-  test('that is damaged throws RecordsError or gives no more than allowed', () => {
+  test('that is damaged throws RecordsError or gives no more than allowed, the same with and without the accelerator', () => {
     fc.assert(
       fc.property(compressible, fc.nat(), fc.nat(255), (bytes, position, byte) => {
         const compressed = compressLz4Frame(bytes)
         compressed[position % compressed.length] = byte
         expectBounded(compressed, bytes.length)
+        expect(verdict(compressed, bytes.length, null)).toEqual(verdict(compressed, bytes.length, nativeLz4))
         expectBounded(compressed.subarray(0, position % compressed.length), bytes.length)
       }),
     )
@@ -108,5 +113,14 @@ function expectBounded(compressed: Uint8Array, maxOutputBytes: number): void {
     expect(decompressLz4Frame(compressed, maxOutputBytes).length).toBeLessThanOrEqual(maxOutputBytes)
   } catch (error) {
     expect(error).toBeInstanceOf(RecordsError)
+  }
+}
+
+/** What came out, or the kind of error. */
+function verdict(compressed: Uint8Array, maxOutputBytes: number, accelerator: Lz4Accelerator | null): string {
+  try {
+    return Buffer.from(decompressLz4Frame(compressed, maxOutputBytes, accelerator)).toString('hex')
+  } catch (error) {
+    return (error as RecordsError).kind
   }
 }
