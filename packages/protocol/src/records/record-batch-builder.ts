@@ -28,7 +28,7 @@ import {
 } from './layout.ts'
 import { sealBatch } from './stamp.ts'
 import { NOT_ASCII, UTF8_SLACK_BYTES, type Utf8Buffer, writeAscii } from './utf8.ts'
-import { varintBytes, varlongBytes, writeVarint, writeVarlong } from './varint.ts'
+import { varintBytes, writeVarint, writeVarlong } from './varint.ts'
 
 /** A record header; several of one key are legal and keep their order. */
 export interface RecordHeader {
@@ -62,6 +62,10 @@ const LOOP_UP_TO_BYTES = 24
 /** `batchLength` is an int32. */
 const MAX_BATCH_BYTES = 2 ** 31 - 1
 const NULL_LENGTH = -1
+/** Of a record besides its key, value and headers: attributes, timestamp and offset delta, and two lengths; a null counts as -1. */
+const LEAST_FIELDS_BYTES = 5
+/** What its varints may take beyond that: 5 bytes for its length, 9 for the timestamp delta, 4 for each of the others, and 2 for nulls. */
+const MOST_FIELDS_BYTES = 5 + 9 + 3 * 4 + 2
 const NO_LEADER_EPOCH = -1
 /** Returned beside positions, which are positive, and `NOT_ASCII`. */
 const TOO_LARGE = -2
@@ -169,24 +173,25 @@ export class RecordBatchBuilder {
     headersBytes: number,
     limit: number,
   ): number {
-    const offsetDelta = this.#recordCount
-    const fixedBytes = 1 + varlongBytes(delta) + varintBytes(offsetDelta) + headersBytes
-    const bodyBytes = fixedBytes + prefixedBytes(keyBytes) + prefixedBytes(valueBytes)
-    const end = this.#end + varintBytes(bodyBytes) + bodyBytes
-    if (end > limit) return TOO_LARGE
-    const buffer = this.#ensureCapacity(end + UTF8_SLACK_BYTES)
-    let at = writeVarint(buffer, this.#end, bodyBytes)
-    buffer[at++] = 0
-    at = writeVarlong(buffer, at, delta)
-    at = writeVarint(buffer, at, offsetDelta)
+    const start = this.#end
+    const leastBodyBytes = keyBytes + valueBytes + headersBytes + LEAST_FIELDS_BYTES
+    if (start + leastBodyBytes > limit) return TOO_LARGE
+    const buffer = this.#ensureCapacity(start + leastBodyBytes + MOST_FIELDS_BYTES + UTF8_SLACK_BYTES)
+    // Room for the length, which is known in the end: it nearly always takes what the least body would.
+    const bodyStart = start + varintBytes(leastBodyBytes)
+    buffer[bodyStart] = 0
+    let at = writeVarlong(buffer, bodyStart + 1, delta)
+    at = writeVarint(buffer, at, this.#recordCount)
     at = writeVarint(buffer, at, keyBytes)
     if (key !== null) at = writeBytes(buffer, at, key, keyBytes)
     if (at === NOT_ASCII) return NOT_ASCII
     at = writeVarint(buffer, at, valueBytes)
     if (value !== null) at = writeBytes(buffer, at, value, valueBytes)
     if (at === NOT_ASCII) return NOT_ASCII
-    writeHeaders(buffer, at, headers)
-    return end
+    if (headers.length === 0) buffer[at++] = 0
+    else at = writeHeaders(buffer, at, headers)
+    const end = closeRecord(buffer, start, bodyStart, at)
+    return end > limit ? TOO_LARGE : end
   }
 
   #ensureCapacity(bytes: number): Utf8Buffer {
@@ -236,7 +241,7 @@ function countHeaders(headers: readonly RecordHeader[]): number {
   return bytes
 }
 
-function writeHeaders(buffer: Utf8Buffer, start: number, headers: readonly RecordHeader[]): void {
+function writeHeaders(buffer: Utf8Buffer, start: number, headers: readonly RecordHeader[]): number {
   let at = writeVarint(buffer, start, headers.length)
   for (const { key, value } of headers) {
     const keyBytes = Buffer.byteLength(key)
@@ -246,6 +251,16 @@ function writeHeaders(buffer: Utf8Buffer, start: number, headers: readonly Recor
     at = writeVarint(buffer, at, valueBytes)
     if (value !== null) at = writeBytes(buffer, at, value, valueBytes)
   }
+  return at
+}
+
+/** Writes the record's length before its body, which moves when that takes more than was left; returns where the record ends. */
+function closeRecord(buffer: Utf8Buffer, start: number, bodyStart: number, bodyEnd: number): number {
+  const bodyBytes = bodyEnd - bodyStart
+  const lengthEnd = start + varintBytes(bodyBytes)
+  if (lengthEnd !== bodyStart) buffer.copyWithin(lengthEnd, bodyStart, bodyEnd)
+  writeVarint(buffer, start, bodyBytes)
+  return lengthEnd + bodyBytes
 }
 
 /** Writes what takes `length` bytes, and returns the position behind it, or `NOT_ASCII` for a string that takes more. */
