@@ -39,3 +39,12 @@ export function rawTopic(name: string): Topic<string, Uint8Array | null, Uint8Ar
 export function topicName(topicLike: TopicLike): string {
   return typeof topicLike === 'string' ? topicLike : topicLike.name
 }
+
+/** A topic with its codecs, whatever their types. */
+// biome-ignore lint/suspicious/noExplicitAny: see TopicLike
+export type AnyTopic = Topic<string, any, any>
+
+/** The topic with its codecs: a plain name gets those of `rawTopic`. */
+export function resolveTopic(topicLike: TopicLike): AnyTopic {
+  return typeof topicLike === 'string' ? rawTopic(topicLike) : topicLike
+}

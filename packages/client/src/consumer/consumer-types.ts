@@ -1,5 +1,5 @@
 import type { ConsumerRecord, RecordOf, TopicPartition, TopicPartitionOffset } from '../record.ts'
-import type { Topic, TopicLike } from '../topic.ts'
+import type { TopicLike } from '../topic.ts'
 
 /** Where to begin: at an offset of the log, or with the first record whose timestamp is at or after a time (milliseconds since 1970, or a Date). */
 export type StartPosition = 'earliest' | 'latest' | { readonly timestamp: number | Date } | { readonly offset: number }
@@ -13,7 +13,7 @@ export interface Assignment<T extends TopicLike = TopicLike> {
 
 /** Options of a consumer. It reads either all partitions of `topics` or exactly `assignments`. */
 export interface ConsumerOptions<T extends TopicLike> {
-  /** All partitions of these topics, also those that are added later (read from their beginning). */
+  /** All partitions of these topics, also those that are added later (read from their beginning). A topic that does not exist is an error, it is not created. */
   readonly topics?: readonly T[]
   /** Exactly these partitions. `assign()` replaces them. */
   readonly assignments?: readonly Assignment<T>[]
@@ -63,7 +63,8 @@ export interface ConsumerBatch<R extends ConsumerRecord = ConsumerRecord> extend
 
 /**
  * Reads partitions of topics, without a group: it keeps no offsets, the application says where to begin.
- * `for await` over the consumer gives records, over `batches()` batches; one iteration at a time. Leaving the loop keeps the position, so that a later loop goes on there.
+ * `for await` over the consumer gives records, over `batches()` batches; one iteration at a time. Leaving the loop keeps the position, so that a later loop goes on there;
+ * so does an error that is thrown, unless `seek` moves past what caused it.
  */
 export interface Consumer<T extends TopicLike = TopicLike> extends AsyncDisposable, AsyncIterable<RecordOf<T>> {
   [Symbol.asyncIterator](): AsyncIterableIterator<RecordOf<T>>
@@ -85,7 +86,3 @@ export interface Consumer<T extends TopicLike = TopicLike> extends AsyncDisposab
   /** Ends an iteration that waits, drops what was fetched ahead. Idempotent. */
   close(): Promise<void>
 }
-
-/** A topic with its codecs resolved, as the consumer keeps it. */
-// biome-ignore lint/suspicious/noExplicitAny: codecs of any type, see TopicLike
-export type AnyTopic = Topic<string, any, any>

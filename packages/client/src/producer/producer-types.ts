@@ -19,6 +19,15 @@ export interface ProducerRecord<T extends TopicLike = string> {
   readonly timestamp?: number
 }
 
+/** A record to send whatever its types: what the producer works on inside. */
+export interface AnyProducerRecord {
+  readonly key?: unknown
+  readonly value: unknown
+  readonly headers?: HeadersInput
+  readonly partition?: number
+  readonly timestamp?: number
+}
+
 export type HeaderValue = string | Uint8Array | null
 /** Headers of a record to send. */
 export type HeadersInput = Readonly<Record<string, HeaderValue>> | readonly { readonly key: string; readonly value: HeaderValue }[]

@@ -1,0 +1,125 @@
+import type { KafkaError } from '@kafka-ts/protocol'
+import type { RecordBatchBuilder, RecordBytes, RecordHeader } from '@kafka-ts/protocol/records'
+import type { PartitionQueue } from './partition-queue.ts'
+import type { RecordMetadata } from './producer-types.ts'
+
+type Resolve = (outcome: RecordMetadata | Promise<RecordMetadata>) => void
+
+/** What one record costs besides its bytes: its promise, the functions that settle it, its timestamp and its result. Counted against `bufferBytes`. */
+export const RECORD_OVERHEAD_BYTES = 128
+
+/** Set by `capture`, which runs within `new Promise`: one function for all records in place of a closure for each. */
+let captured: Resolve
+
+function capture(resolve: Resolve): void {
+  captured = resolve
+}
+
+function ignore(): void {}
+
+/** Records of one partition that travel together, with the promises of those who sent them. */
+export class ProducerBatch {
+  readonly queue: PartitionQueue
+  readonly builder: RecordBatchBuilder
+  /** Monotonic. */
+  readonly createdAtMs: number
+  /** Bytes counted against the producer's buffer. */
+  bufferedBytes = 0
+  /** The batch as it is sent; undefined until it is closed and, where that is asked, compressed. */
+  encoded: Uint8Array | undefined
+  /** May be sent though it is not full: its linger time is over, or somebody flushes. */
+  isDue = false
+  /** How often it has been sent in vain. */
+  failedAttempts = 0
+  /** What went wrong the last time. */
+  lastError: KafkaError | undefined
+  readonly #resolvers: Resolve[] = []
+  readonly #timestamps: number[] = []
+  #isSettled = false
+  #settled: PromiseWithResolvers<void> | undefined
+
+  constructor(queue: PartitionQueue, options: { readonly builder: RecordBatchBuilder; readonly createdAtMs: number }) {
+    this.queue = queue
+    this.builder = options.builder
+    this.createdAtMs = options.createdAtMs
+  }
+
+  get isSettled(): boolean {
+    return this.#isSettled
+  }
+
+  get recordCount(): number {
+    return this.#resolvers.length
+  }
+
+  /** Adds a record. Undefined when it does not fit; only an empty batch takes any. Positional: the hot path of `send`. */
+  append(timestampMs: number, key: RecordBytes, value: RecordBytes, headers: readonly RecordHeader[]): Promise<RecordMetadata> | undefined {
+    const before = this.builder.sizeInBytes
+    if (!this.builder.append(timestampMs, key, value, headers, true)) return undefined
+    this.bufferedBytes += this.builder.sizeInBytes - before + RECORD_OVERHEAD_BYTES
+    const promise = new Promise<RecordMetadata>(capture)
+    this.#resolvers.push(captured)
+    this.#timestamps.push(timestampMs)
+    return promise
+  }
+
+  /** Takes over a record of a batch that is being split: its promise goes on here. False when it does not fit. */
+  adopt(
+    other: ProducerBatch,
+    index: number,
+    record: { readonly key: RecordBytes; readonly value: RecordBytes; readonly headers: readonly RecordHeader[] },
+  ): boolean {
+    const timestampMs = other.#timestamps[index] as number
+    const before = this.builder.sizeInBytes
+    if (!this.builder.append(timestampMs, record.key, record.value, record.headers, true)) return false
+    this.bufferedBytes += this.builder.sizeInBytes - before + RECORD_OVERHEAD_BYTES
+    this.#resolvers.push(other.#resolvers[index] as Resolve)
+    this.#timestamps.push(timestampMs)
+    return true
+  }
+
+  /** Resolves every record. `baseOffset` -1: offsets are not known. `logAppendTimeMs` -1: the records kept their own timestamps. */
+  succeed(baseOffset: number, logAppendTimeMs: number): void {
+    if (this.#isSettled) return
+    const { topic, partition } = this.queue
+    const resolvers = this.#resolvers
+    const timestamps = this.#timestamps
+    for (let index = 0; index < resolvers.length; index++) {
+      const timestamp = logAppendTimeMs === -1 ? (timestamps[index] as number) : logAppendTimeMs
+      ;(resolvers[index] as Resolve)({ topic, partition, offset: baseOffset === -1 ? -1 : baseOffset + index, timestamp })
+    }
+    this.#settle()
+  }
+
+  /** Rejects every record. */
+  fail(error: KafkaError): void {
+    if (this.#isSettled) return
+    // Resolving with a rejected promise rejects: so only one of the two functions a record has needs to be kept.
+    const rejected = Promise.reject<RecordMetadata>(error)
+    rejected.catch(ignore)
+    for (const resolve of this.#resolvers) resolve(rejected)
+    this.#settle()
+  }
+
+  /** The records live on in other batches: this one is settled when those are. */
+  handOver(parts: readonly ProducerBatch[]): void {
+    const waiting = this.#settled
+    this.#settled = undefined
+    this.#settle()
+    if (waiting !== undefined) Promise.all(parts.map((part) => part.whenSettled())).then(() => waiting.resolve())
+  }
+
+  /** Resolves (never rejects) once the records have an outcome. */
+  whenSettled(): Promise<void> {
+    if (this.#isSettled) return Promise.resolve()
+    this.#settled ??= Promise.withResolvers<void>()
+    return this.#settled.promise
+  }
+
+  #settle(): void {
+    this.#isSettled = true
+    this.#resolvers.length = 0
+    this.#timestamps.length = 0
+    this.#settled?.resolve()
+  }
+}
