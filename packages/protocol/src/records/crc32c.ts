@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 /** The reflected Castagnoli polynomial (RFC 3720, appendix B.4). */
 const POLYNOMIAL = 0x82f63b78
 /** Below this the JavaScript loop is done before a call into the addon has been set up (measured). */
-const NATIVE_FROM_BYTES = 96
+const NATIVE_FROM_BYTES = 192
 
 type NativeCrc32c = (bytes: Uint8Array, seed?: number) => number
 
