@@ -3,8 +3,8 @@ import { baseOffsetOf, lastOffsetOf, RecordBatchReader, recordCountOf } from '@k
 import type { Codec } from '../codecs.ts'
 import type { ConsumerRecord } from '../record.ts'
 import type { ConsumerBatch } from './consumer-types.ts'
-import { readError } from './fetched-chunk.ts'
 import type { PartitionState } from './partition-state.ts'
+import { readError } from './read-error.ts'
 
 /** One record batch: its header at `at` of `buffer`, and its records behind it, or decompressed in a buffer of their own. */
 export interface RecordSource {

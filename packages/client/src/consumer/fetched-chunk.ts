@@ -9,10 +9,10 @@ import {
   codecOf,
   decompressRecords,
   lastOffsetOf,
-  RecordsError,
 } from '@kafka-ts/protocol/records'
 import { FetchedBatch, type RecordSource } from './fetched-batch.ts'
 import type { PartitionState } from './partition-state.ts'
+import { readError } from './read-error.ts'
 
 export interface FetchedChunkOptions {
   readonly state: PartitionState
@@ -104,16 +104,6 @@ export class FetchedChunk {
     const code = problem.kind === 'codec' || problem.kind === 'magic' ? 'UNSUPPORTED_FOR_MESSAGE_FORMAT' : 'CORRUPT_MESSAGE'
     throw new KafkaError(code, `${this.#state.describe()} cannot be read at offset ${this.#state.position}: ${problem.message}.`)
   }
-}
-
-/** What could not be read, as a KafkaError that names the place. */
-export function readError(cause: unknown, state: PartitionState, position: number): unknown {
-  if (!(cause instanceof RecordsError)) return cause
-  const code =
-    cause.kind === 'too large' ? 'RECORD_LIST_TOO_LARGE' : cause.kind === 'unsupported' ? 'UNSUPPORTED_COMPRESSION_TYPE' : 'CORRUPT_MESSAGE'
-  return new KafkaError(code, `${state.describe()} cannot be read at offset ${state.position} (byte ${position}): ${cause.message}.`, {
-    cause,
-  })
 }
 
 function findEnd(buffer: Uint8Array, state: PartitionState): { readonly end: number; readonly nextOffset: number } {

@@ -58,7 +58,7 @@ export class Fetcher {
   poke(): void {
     if (this.#isPokeScheduled || this.#closing.signal.aborted) return
     this.#isPokeScheduled = true
-    Promise.resolve().then(() => {
+    void Promise.resolve().then(() => {
       this.#isPokeScheduled = false
       this.#look()
     })
@@ -98,7 +98,7 @@ export class Fetcher {
     const { cluster, subscription, onNews } = this.#options
     const states = subscription.states().filter((state) => state.start !== undefined && !state.isResolving && state.failure === undefined)
     if (states.length === 0) return
-    resolveStarts(cluster, states, this.#closing.signal).then(() => {
+    void resolveStarts(cluster, states, this.#closing.signal).then(() => {
       this.poke()
       onNews()
     })

@@ -106,7 +106,7 @@ export class ProducerBatch {
     const waiting = this.#settled
     this.#settled = undefined
     this.#settle()
-    if (waiting !== undefined) Promise.all(parts.map((part) => part.whenSettled())).then(() => waiting.resolve())
+    if (waiting !== undefined) void Promise.all(parts.map((part) => part.whenSettled())).then(() => waiting.resolve())
   }
 
   /** Resolves (never rejects) once the records have an outcome. */

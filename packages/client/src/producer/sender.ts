@@ -98,7 +98,7 @@ export class Sender {
   #scheduleDrain(): void {
     if (this.#isDrainScheduled) return
     this.#isDrainScheduled = true
-    Promise.resolve().then(() => {
+    void Promise.resolve().then(() => {
       this.#isDrainScheduled = false
       for (const broker of this.#brokers.values()) this.#drain(broker)
     })

@@ -43,8 +43,9 @@ export class WaitingSends {
   }
 
   get isEmpty(): boolean {
+    if (this.#entries.length === 0) return true
     this.#dropFinished()
-    return this.#first === this.#entries.length
+    return this.#entries.length === 0
   }
 
   /** Puts a send at the end of the line. */
