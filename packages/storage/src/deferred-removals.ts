@@ -1,0 +1,55 @@
+import type { Clock, Disk, Timer } from '@kafka-ts/io'
+import type { StorageLogger } from './log-directory-options.ts'
+
+export interface DeferredRemovalsOptions {
+  readonly clock: Clock
+  readonly disk: Disk
+  readonly logger: StorageLogger
+}
+
+/** Removes files after a delay. What is left when it closes is removed at once; after a crash, when the log is opened. */
+export class DeferredRemovals {
+  readonly #options: DeferredRemovalsOptions
+  readonly #waiting = new Map<Timer, readonly string[]>()
+
+  constructor(options: DeferredRemovalsOptions) {
+    this.#options = options
+  }
+
+  add(paths: readonly string[], delayMs: number): void {
+    if (paths.length === 0) return
+    if (delayMs <= 0) {
+      this.#remove(paths)
+      return
+    }
+    const timer = this.#options.clock.setTimer(
+      delayMs,
+      () => {
+        this.#waiting.delete(timer)
+        this.#remove(paths)
+      },
+      { unref: true },
+    )
+    this.#waiting.set(timer, paths)
+  }
+
+  close(): void {
+    for (const [timer, paths] of this.#waiting) {
+      timer.cancel()
+      this.#remove(paths)
+    }
+    this.#waiting.clear()
+  }
+
+  #remove(paths: readonly string[]): void {
+    const { disk, logger } = this.#options
+    for (const path of paths) {
+      try {
+        disk.removeSync(path)
+      } catch (error) {
+        // It is no longer part of the log, so nothing but its space is lost.
+        logger.warn(`${path} could not be removed: ${String(error)}`)
+      }
+    }
+  }
+}

@@ -1,0 +1,196 @@
+import { join } from 'node:path'
+import type { Random } from '@kafka-ts/io'
+import { readTextFileSync } from './atomic-file.ts'
+import type { OffsetCheckpoint } from './checkpoint-file.ts'
+import type { Journal } from './journal.ts'
+import type { JournalEntryHeader } from './journal-format.ts'
+import type { LogDirectoryOptions, StorageLogger } from './log-directory-options.ts'
+import { LogRecovery } from './log-recovery.ts'
+import { PARTITION_METADATA_FILE, type StorageContext } from './log-storage.ts'
+import { rewriteTail } from './rewrite-tail.ts'
+import type { StoredBatch } from './stored-batch.ts'
+import {
+  deletedDirectoryName,
+  directoryNameOf,
+  logKey,
+  parseDeletedDirectoryName,
+  parseDirectoryName,
+  parseTopicId,
+  type TopicPartitionId,
+} from './topic-partition-id.ts'
+
+/** Logs read at the same time. */
+const CONCURRENT_SCANS = 8
+
+export interface DirectoryRecoveryOptions {
+  readonly context: StorageContext
+  readonly journal: Pick<Journal<never>, 'replay'>
+  readonly configFor: LogDirectoryOptions['configFor']
+  readonly logger: StorageLogger
+  readonly random: Random
+  readonly recoveryPoints: ReadonlyMap<string, OffsetCheckpoint>
+  readonly logStarts: ReadonlyMap<string, OffsetCheckpoint>
+  /** The last process closed the directory: the journal holds nothing. */
+  readonly isClean: boolean
+  /** An fsync failed: what the files seem to hold is written again. */
+  readonly mustRewrite: boolean
+}
+
+/** The logs of a directory, and the checkpointed ones whose directory is gone, by its name. */
+export interface RecoveredDirectory {
+  readonly recoveries: readonly LogRecovery[]
+  readonly missing: ReadonlyMap<string, OffsetCheckpoint>
+  /** Directories of logs that were being removed: they may go once no checkpoint names them. */
+  readonly doomed: readonly string[]
+}
+
+/** Recovers every log of a directory: from its own files, then from the journal. Rejects with `DiskError`. */
+export async function recoverDirectory(options: DirectoryRecoveryOptions): Promise<RecoveredDirectory> {
+  const recovery = new DirectoryRecovery(options)
+  return recovery.run()
+}
+
+class DirectoryRecovery {
+  readonly #options: DirectoryRecoveryOptions
+  readonly #recoveries = new Map<string, LogRecovery>()
+  readonly #names = new Set<string>()
+  /** Logs of which the journal has entries, but which have no directory (yet). */
+  readonly #unknown = new Map<string, { readonly id: TopicPartitionId; readonly batches: StoredBatch[] }>()
+  readonly #deletedKeys = new Set<string>()
+  readonly #deletedNames = new Set<string>()
+
+  constructor(options: DirectoryRecoveryOptions) {
+    this.#options = options
+  }
+
+  async run(): Promise<RecoveredDirectory> {
+    const { context, journal, isClean, mustRewrite } = this.#options
+    const doomed: string[] = []
+    for (const name of context.disk.listSync(context.path)) this.#visitName(name, doomed)
+    await this.#scanAll()
+    if (!isClean) {
+      await journal.replay({ onEntry: (entry, batches) => this.#replay(entry, batches) })
+      await this.#makeUnknown()
+    }
+    for (const recovery of this.#recoveries.values()) {
+      recovery.finish()
+      if (mustRewrite && recovery.damage === undefined) await rewriteTail(recovery.storage)
+      this.#report(recovery)
+    }
+    return { recoveries: [...this.#recoveries.values()], missing: this.#findMissing(), doomed }
+  }
+
+  #visitName(name: string, doomed: string[]): void {
+    const { context } = this.#options
+    const path = join(context.path, name)
+    if (context.disk.statSync(path)?.isDirectory !== true) return
+    const deletedName = parseDeletedDirectoryName(name)
+    const parsed = parseDirectoryName(deletedName ?? name)
+    if (parsed === undefined) return
+    const topicId = readTopicId(context, path)
+    if (deletedName !== undefined) {
+      doomed.push(path)
+      this.#deletedNames.add(deletedName)
+      if (topicId !== undefined) this.#deletedKeys.add(logKey(topicId, parsed.partition))
+    } else if (topicId === undefined) {
+      this.#setAside(path)
+    } else {
+      this.#add({ ...parsed, topicId })
+    }
+  }
+
+  /** A crash came before the first file of a log was durable: whatever it held was never acknowledged, or is in the journal. */
+  #setAside(path: string): void {
+    const { context, random, logger } = this.#options
+    const stray = deletedDirectoryName(path, random.uuid()).replace(/-delete$/, '-stray')
+    context.disk.renameSync(path, stray)
+    logger.warn(`${path} does not say which topic it belongs to (a crash came while it was made); it is now ${stray}`)
+  }
+
+  #add(id: TopicPartitionId): LogRecovery {
+    const { context, configFor, recoveryPoints, logStarts } = this.#options
+    const name = directoryNameOf(id)
+    const recovery = new LogRecovery({
+      context,
+      id,
+      config: configFor(id),
+      recoveryPoint: recoveryPoints.get(name)?.offset ?? 0,
+      logStartOffset: logStarts.get(name)?.offset ?? 0,
+    })
+    this.#names.add(name)
+    this.#recoveries.set(logKey(id.topicId, id.partition), recovery)
+    return recovery
+  }
+
+  async #scanAll(): Promise<void> {
+    const queue = [...this.#recoveries.values()]
+    const worker = async (): Promise<void> => {
+      for (let next = queue.pop(); next !== undefined; next = queue.pop()) await next.scan()
+    }
+    await Promise.all(Array.from({ length: CONCURRENT_SCANS }, worker))
+  }
+
+  async #replay(entry: JournalEntryHeader, batches: readonly StoredBatch[]): Promise<void> {
+    const key = logKey(entry.id.topicId, entry.id.partition)
+    if (this.#deletedKeys.has(key)) return
+    const recovery = this.#recoveries.get(key)
+    if (entry.kind === 'remove') {
+      this.#unknown.delete(key)
+    } else if (recovery === undefined) {
+      this.#keepUnknown(key, entry, batches)
+    } else if (entry.kind === 'truncate') {
+      await recovery.truncate(entry.offset)
+    } else {
+      await recovery.restore(batches)
+    }
+  }
+
+  #keepUnknown(key: string, entry: JournalEntryHeader, batches: readonly StoredBatch[]): void {
+    const known = this.#unknown.get(key)
+    if (known === undefined) {
+      this.#unknown.set(key, { id: entry.id, batches: [...batches] })
+    } else if (entry.kind === 'truncate') {
+      const kept = known.batches.filter((batch) => batch.baseOffset < entry.offset)
+      known.batches.splice(0, known.batches.length, ...kept)
+    } else {
+      known.batches.push(...batches)
+    }
+  }
+
+  async #makeUnknown(): Promise<void> {
+    for (const { id, batches } of this.#unknown.values()) {
+      if (this.#names.has(directoryNameOf(id)) || batches.length === 0) continue
+      const recovery = this.#add(id)
+      recovery.startEmpty()
+      await recovery.restore(batches)
+    }
+  }
+
+  #findMissing(): Map<string, OffsetCheckpoint> {
+    const { recoveryPoints, logger } = this.#options
+    const missing = new Map<string, OffsetCheckpoint>()
+    for (const [name, checkpoint] of recoveryPoints) {
+      if (this.#names.has(name) || this.#deletedNames.has(name)) continue
+      logger.error(`the directory ${name} is missing, which held records up to offset ${checkpoint.offset}`)
+      missing.set(name, checkpoint)
+    }
+    return missing
+  }
+
+  #report({ id, damage, summary }: LogRecovery): void {
+    const { logger } = this.#options
+    const name = directoryNameOf(id)
+    if (damage !== undefined) {
+      const { file, position, fromOffset, toOffset, problem } = damage
+      logger.error(`${name} is damaged and stays offline: ${file} at byte ${position}, offsets ${fromOffset} to ${toOffset}: ${problem}`)
+    } else if (summary.cutBytes > 0 || summary.restoredCount > 0) {
+      logger.info(`${name}: cut ${summary.cutBytes} bytes of a torn tail, put back ${summary.restoredCount} batches from the journal`)
+    }
+  }
+}
+
+function readTopicId({ disk }: StorageContext, directory: string): Uint8Array | undefined {
+  const text = readTextFileSync(disk, join(directory, PARTITION_METADATA_FILE))
+  const topicId = text === undefined ? undefined : /^topic_id: (\S+)$/m.exec(text)?.[1]
+  return topicId === undefined ? undefined : parseTopicId(topicId)
+}

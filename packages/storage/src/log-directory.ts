@@ -1,0 +1,399 @@
+import { strict as assert } from 'node:assert'
+import { join } from 'node:path'
+import { DiskError, type DiskLock } from '@kafka-ts/io'
+import { readTextFileSync, writeFileAtomically } from './atomic-file.ts'
+import { type OffsetCheckpoint, OffsetCheckpointFile } from './checkpoint-file.ts'
+import { CoalescedTask } from './coalesced-task.ts'
+import { DeferredRemovals } from './deferred-removals.ts'
+import { recoverDirectory } from './directory-recovery.ts'
+import { FileHandles } from './file-handles.ts'
+import { Flusher } from './flusher.ts'
+import { GroupWriter } from './group-writer.ts'
+import { Journal } from './journal.ts'
+import { Log, type LogContext } from './log.ts'
+import type { LogAppender } from './log-appender.ts'
+import type { LogConfig } from './log-config.ts'
+import { LOG_DIRECTORY_DEFAULTS, type LogDirectoryOptions, SILENT_LOGGER, type StorageLogger } from './log-directory-options.ts'
+import type { LogDamage } from './log-listener.ts'
+import { LogStorage } from './log-storage.ts'
+import { ensureMetaProperties, type MetaProperties } from './meta-properties.ts'
+import { isDiskFull, StorageError } from './storage-error.ts'
+import { TailCache } from './tail-cache.ts'
+import { deletedDirectoryName, directoryNameOf, logKey, type TopicPartitionId } from './topic-partition-id.ts'
+
+const LOCK_FILE = '.lock'
+const CLEAN_FILE = 'clean-shutdown'
+const FAILED_SYNC_FILE = 'failed-sync'
+const RECOVERY_POINTS_FILE = 'recovery-point-offset-checkpoint'
+const LOG_STARTS_FILE = 'log-start-offset-checkpoint'
+const JOURNAL_DIRECTORY = 'journal'
+
+/**
+ * A data directory and the logs in it. Owns the lock, the journal, the checkpoints and what is shared between logs. Once a
+ * write or an fsync fails for any reason but a full disk, it is offline for good: no append is acknowledged any more.
+ */
+export class LogDirectory {
+  readonly path: string
+  readonly #options: LogDirectoryOptions
+  readonly #logger: StorageLogger
+  readonly #lock: DiskLock
+  readonly #meta: MetaProperties
+  readonly #handles: FileHandles
+  readonly #journal: Journal<LogAppender>
+  readonly #writer: GroupWriter
+  readonly #flusher: Flusher
+  readonly #removals: DeferredRemovals
+  readonly #context: LogContext
+  readonly #recoveryPoints: OffsetCheckpointFile
+  readonly #logStarts: OffsetCheckpointFile
+  readonly #recoveryPointTask = new CoalescedTask(() => this.#recoveryPoints.write(this.#collectRecoveryPoints()))
+  readonly #logStartTask = new CoalescedTask(() => this.#logStarts.write(this.#collectLogStarts()))
+  readonly #entriesTask: CoalescedTask
+  readonly #logs = new Map<string, Log>()
+  readonly #logsByAppender = new Map<unknown, Log>()
+  /** Checkpointed logs whose directory is gone: kept, so that they are not taken for new ones. */
+  readonly #missing = new Map<string, OffsetCheckpoint>()
+  readonly #removing = new Map<string, Promise<void>>()
+  readonly #offlineListeners = new Set<(error: StorageError) => void>()
+  #offlineError: StorageError | undefined
+  #closing: Promise<void> | undefined
+
+  private constructor(options: LogDirectoryOptions, lock: DiskLock, meta: MetaProperties) {
+    const settings = { ...LOG_DIRECTORY_DEFAULTS, ...withoutUndefined(options) }
+    const { clock, disk, random, compression } = options.doors
+    this.path = options.path
+    this.#options = options
+    this.#logger = options.logger ?? SILENT_LOGGER
+    this.#lock = lock
+    this.#meta = meta
+    this.#handles = new FileHandles(disk, settings.maxOpenFiles)
+    this.#removals = new DeferredRemovals({ clock, disk, logger: this.#logger })
+    this.#recoveryPoints = new OffsetCheckpointFile(disk, join(this.path, RECOVERY_POINTS_FILE))
+    this.#logStarts = new OffsetCheckpointFile(disk, join(this.path, LOG_STARTS_FILE))
+    this.#entriesTask = new CoalescedTask(() => disk.syncDirectory(this.path))
+    this.#flusher = new Flusher({
+      clock,
+      flushBytes: settings.flushBytes,
+      flushMs: settings.flushMs,
+      logOf: (member) => this.#logsByAppender.get(member),
+      checkpoint: () => this.#recoveryPointTask.run(),
+      onFailure: (error) => this.#goOffline(error),
+    })
+    this.#journal = new Journal<LogAppender>({
+      disk,
+      random,
+      path: join(this.path, JOURNAL_DIRECTORY),
+      maxFileBytes: settings.journalFileBytes,
+      maxFiles: settings.journalMaxFiles,
+      onFull: (file) => this.#flusher.flushForJournal(file, () => this.#journal.release(file)),
+      onRoom: () => this.#writer.onRoom(),
+      onPrepareFailed: (error) => this.#onJournalNotPrepared(error),
+    })
+    this.#writer = new GroupWriter({
+      clock,
+      journal: this.#journal,
+      onFailure: (error) => this.#goOffline(error),
+      onPageWrite: (appender, bytes) => this.#flusher.notePageWrite(this.#logsByAppender.get(appender)!, bytes),
+    })
+    this.#context = {
+      path: this.path,
+      disk,
+      clock,
+      compression,
+      handles: this.#handles,
+      tailCache: new TailCache(settings.tailCacheBytes),
+      syncEntries: () => this.#entriesTask.run(),
+      removeLater: (paths, delayMs) => this.#removals.add(paths, delayMs),
+      ensureOnline: () => this.#ensureOnline(),
+      requestWrite: (appender) => this.#writer.request(appender),
+      writeNow: () => this.#writer.writeNow(),
+      noteTruncation: (appender, offset) => this.#writer.writeNote(appender, 'truncate', offset),
+      checkpointLogStarts: () => this.#logStartTask.run(),
+      checkpointRecoveryPoints: () => this.#recoveryPointTask.run(),
+      guard: (task) => this.#guard(task),
+    }
+  }
+
+  /**
+   * Locks the directory and recovers every log in it. Rejects with `StorageError` (`LOCKED`, `FOREIGN`, `NEWER_FORMAT`, `CORRUPT`) or
+   * `DiskError`. A damaged log does not fail it: see `Log.damage`.
+   */
+  static async open(options: LogDirectoryOptions): Promise<LogDirectory> {
+    const { disk, random } = options.doors
+    disk.makeDirectorySync(options.path)
+    const lock = takeLock(options)
+    try {
+      const meta = await ensureMetaProperties({ disk, random, path: options.path, nodeId: options.nodeId, clusterId: options.clusterId })
+      const directory = new LogDirectory(options, lock, meta)
+      await directory.#recover()
+      return directory
+    } catch (error) {
+      lock.release()
+      throw error
+    }
+  }
+
+  get directoryId(): string {
+    return this.#meta.directoryId
+  }
+
+  /** undefined in a directory that no cluster has claimed. */
+  get clusterId(): string | undefined {
+    return this.#meta.clusterId
+  }
+
+  get isOnline(): boolean {
+    return this.#offlineError === undefined
+  }
+
+  /** Hears, once, that a write or an fsync failed. */
+  onOffline(listener: (error: StorageError) => void): void {
+    this.#offlineListeners.add(listener)
+  }
+
+  logs(): Iterable<Log> {
+    return this.#logs.values()
+  }
+
+  log(topicId: Uint8Array, partition: number): Log | undefined {
+    return this.#logs.get(logKey(topicId, partition))
+  }
+
+  /** A new log; nothing is on disk until its first append. Throws `StorageError` `OFFLINE`. */
+  createLog(id: TopicPartitionId, config: LogConfig): Log {
+    this.#ensureOnline()
+    assert(this.log(id.topicId, id.partition) === undefined, `${directoryNameOf(id)} exists`)
+    const name = directoryNameOf(id)
+    const missing = this.#missing.get(name)
+    const log = new Log({
+      context: this.#context,
+      storage: new LogStorage(this.#context, id),
+      config,
+      logStartOffset: 0,
+      damage: missing === undefined ? undefined : missingDirectory(join(this.path, name), missing),
+    })
+    this.#adopt(log)
+    this.#holdDuringRemoval(name, log.internals.appender)
+    return log
+  }
+
+  /** Removes a log and its files. Once it resolves no crash brings it back; its files may take a little longer to go. */
+  async removeLog(log: Log): Promise<void> {
+    const name = directoryNameOf(log.id)
+    const removal = this.#remove(log, name)
+    this.#removing.set(name, removal)
+    try {
+      await removal
+    } finally {
+      if (this.#removing.get(name) === removal) this.#removing.delete(name)
+    }
+  }
+
+  /** Bytes that an ordinary user may still write on this file system. */
+  freeBytes(): Promise<number> {
+    return this.#options.doors.disk.freeBytes(this.path)
+  }
+
+  /** Bytes of records in all logs. */
+  totalBytes(): number {
+    let sum = 0
+    for (const log of this.#logs.values()) sum += log.sizeBytes()
+    return sum
+  }
+
+  /** Writes and flushes everything, marks the directory as cleanly closed and unlocks it. Idempotent. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    try {
+      if (this.isOnline) await this.#closeCleanly()
+    } catch (error) {
+      this.#goOffline(error)
+    } finally {
+      this.#offlineError ??= new StorageError('OFFLINE', `${this.path} is closed`)
+      this.#writer.fail(this.#offlineError)
+      await this.#writer.settled()
+      await this.#flusher.close()
+      await this.#journal.close()
+      await this.#removals.close()
+      await this.#recoveryPointTask.settled()
+      await this.#logStartTask.settled()
+      this.#handles.closeAll()
+      this.#lock.release()
+    }
+  }
+
+  async #closeCleanly(): Promise<void> {
+    const { disk } = this.#options.doors
+    this.#writer.writeNow()
+    await this.#writer.settled()
+    await this.#flusher.flush([...this.#logs.values()].filter((log) => log.damage === undefined))
+    await this.#logStartTask.run()
+    await this.#journal.reset({ isKnownEmpty: false })
+    if (this.isOnline) await writeFileAtomically(disk, join(this.path, CLEAN_FILE), `${this.directoryId}\n`)
+  }
+
+  async #recover(): Promise<void> {
+    const { disk } = this.#options.doors
+    const cleanPath = join(this.path, CLEAN_FILE)
+    const failedPath = join(this.path, FAILED_SYNC_FILE)
+    const isClean = readTextFileSync(disk, cleanPath)?.trim() === this.directoryId
+    this.#journal.openFiles()
+    const { recoveries, missing, doomed } = await recoverDirectory({
+      context: this.#context,
+      journal: this.#journal,
+      configFor: this.#options.configFor,
+      logger: this.#logger,
+      random: this.#options.doors.random,
+      recoveryPoints: this.#recoveryPoints.readSync(),
+      logStarts: this.#logStarts.readSync(),
+      isClean,
+      mustRewrite: disk.statSync(failedPath) !== undefined,
+    })
+    for (const [name, checkpoint] of missing) this.#missing.set(name, checkpoint)
+    for (const recovery of recoveries) {
+      const { storage, config, damage } = recovery
+      this.#adopt(
+        new Log({ context: this.#context, storage, config, logStartOffset: Math.min(recovery.logStartOffset, storage.nextOffset), damage }),
+      )
+    }
+    if (!isClean) await this.#flusher.flush([...this.#logs.values()].filter((log) => log.damage === undefined))
+    if (this.#offlineError !== undefined) throw this.#offlineError
+    await this.#journal.reset({ isKnownEmpty: isClean })
+    await this.#removeDoomed(doomed)
+    disk.removeSync(cleanPath)
+    disk.removeSync(failedPath)
+    await disk.syncDirectory(this.path)
+  }
+
+  /** Finishes deletions that a crash interrupted. */
+  async #removeDoomed(doomed: readonly string[]): Promise<void> {
+    if (doomed.length === 0) return
+    await Promise.all([this.#recoveryPointTask.run(), this.#logStartTask.run()])
+    for (const path of doomed) await this.#options.doors.disk.removeTree(path)
+  }
+
+  #adopt(log: Log): void {
+    this.#logs.set(logKey(log.id.topicId, log.id.partition), log)
+    this.#logsByAppender.set(log.internals.appender, log)
+  }
+
+  /** A new log of this name must not reach a checkpoint, or the disk, beside what is left of the old one. */
+  #holdDuringRemoval(name: string, appender: LogAppender): void {
+    const removal = this.#removing.get(name)
+    if (removal === undefined) return
+    appender.isHeld = true
+    const release = (): void => {
+      appender.isHeld = false
+      if (appender.hasPending) appender.requestWrite()
+    }
+    removal.then(release, release)
+  }
+
+  async #remove(log: Log, name: string): Promise<void> {
+    const { disk, random } = this.#options.doors
+    const { appender, storage } = log.internals
+    this.#logs.delete(logKey(log.id.topicId, log.id.partition))
+    this.#missing.delete(name)
+    await log.remove(new StorageError('DELETED', `${name} was removed`))
+    this.#logsByAppender.delete(appender)
+    if (!storage.isOnDisk) return
+    await this.#guard(async () => {
+      const doomed = join(this.path, deletedDirectoryName(name, random.uuid()))
+      disk.renameSync(storage.directory, doomed)
+      // 1. The new name is durable: a crash from here on finishes the deletion. 2. The journal forgets its appends. 3. So do the
+      // checkpoints, or the missing directory would pass for damage. 4. Only then may the directory go.
+      await this.#context.syncEntries()
+      await this.#writer.writeNote(appender, 'remove', 0)
+      await Promise.all([this.#recoveryPointTask.run(), this.#logStartTask.run()])
+      await disk.removeTree(doomed)
+    })
+  }
+
+  #collectRecoveryPoints(): OffsetCheckpoint[] {
+    const rows = [...this.#missing.values()]
+    for (const log of this.#logs.values()) {
+      const { storage } = log.internals
+      if (log.damage !== undefined && this.#missing.has(directoryNameOf(log.id))) continue
+      if (storage.isCheckpointable || log.damage !== undefined) {
+        rows.push({ topic: log.id.topic, partition: log.id.partition, offset: log.damage?.toOffset ?? storage.recoveryPoint })
+      }
+    }
+    return rows
+  }
+
+  #collectLogStarts(): OffsetCheckpoint[] {
+    const rows: OffsetCheckpoint[] = []
+    for (const { id, logStartOffset } of this.#logs.values()) {
+      if (logStartOffset > 0) rows.push({ topic: id.topic, partition: id.partition, offset: logStartOffset })
+    }
+    return rows
+  }
+
+  async #guard<Result>(task: () => Promise<Result>): Promise<Result> {
+    this.#ensureOnline()
+    try {
+      return await task()
+    } catch (error) {
+      if (isDiskFull(error)) throw new StorageError('DISK_FULL', `there is no space left on the disk of ${this.path}`, { cause: error })
+      if (error instanceof DiskError) this.#goOffline(error)
+      throw this.#offlineError ?? error
+    }
+  }
+
+  #onJournalNotPrepared(error: unknown): void {
+    if (isDiskFull(error)) {
+      this.#writer.onNoRoom(new StorageError('DISK_FULL', `there is no space for the journal of ${this.path}`, { cause: error }))
+    } else {
+      this.#goOffline(error)
+    }
+  }
+
+  #ensureOnline(): void {
+    if (this.#offlineError !== undefined) throw this.#offlineError
+  }
+
+  /** What is not known to be durable is given up, and nothing is written or synced any more but the mark that says so. */
+  #goOffline(cause: unknown): void {
+    if (this.#offlineError !== undefined) return
+    const error = new StorageError('OFFLINE', `${this.path} is offline: a write failed. Check the disk, then restart.`, { cause })
+    this.#offlineError = error
+    this.#logger.error(error.message, cause)
+    this.#writer.fail(error)
+    for (const log of this.#logs.values()) log.internals.appender.failUndurable(error)
+    this.#markFailedSync()
+    for (const listener of this.#offlineListeners) listener(error)
+  }
+
+  /** After a failed fsync the page cache may hold what the disk does not: the next start writes it again instead of trusting it. */
+  #markFailedSync(): void {
+    const { disk } = this.#options.doors
+    try {
+      disk.openSync(join(this.path, FAILED_SYNC_FILE), 'create').closeSync()
+      disk.syncDirectorySync(this.path)
+    } catch (error) {
+      this.#logger.error(`${this.path}: the failure could not be noted on the disk`, error)
+    }
+  }
+}
+
+function takeLock({ path, doors }: LogDirectoryOptions): DiskLock {
+  try {
+    return doors.disk.lockSync(join(path, LOCK_FILE))
+  } catch (error) {
+    if (!(error instanceof DiskError) || error.code !== 'LOCKED') throw error
+    throw new StorageError('LOCKED', `${path} is in use by another process. Stop it, or use another data directory.`, { cause: error })
+  }
+}
+
+function missingDirectory(path: string, { offset }: OffsetCheckpoint): LogDamage {
+  return { file: path, position: 0, fromOffset: 0, toOffset: offset, problem: 'the directory of the log is missing' }
+}
+
+/** An option that is given as undefined counts as not given. */
+function withoutUndefined(options: LogDirectoryOptions): Partial<typeof LOG_DIRECTORY_DEFAULTS> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+}

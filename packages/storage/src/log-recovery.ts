@@ -1,0 +1,226 @@
+import { join } from 'node:path'
+import { crcOf } from '@kafka-ts/protocol/records'
+import { LeaderEpochCache } from './leader-epoch-cache.ts'
+import type { LogConfig } from './log-config.ts'
+import type { LogDamage } from './log-listener.ts'
+import { LEADER_EPOCH_FILE, LogStorage, type StorageContext } from './log-storage.ts'
+import { Segment } from './segment.ts'
+import { isDeletedSegmentFile, parseLogFileName, removeSegmentFiles } from './segment-files.ts'
+import type { StoredBatch } from './stored-batch.ts'
+import { directoryNameOf, type TopicPartitionId } from './topic-partition-id.ts'
+
+export interface LogRecoveryOptions {
+  readonly context: StorageContext
+  readonly id: TopicPartitionId
+  readonly config: LogConfig
+  /** Everything below is durable, so what is wrong there is damage; 0 when no checkpoint knows the log. */
+  readonly recoveryPoint: number
+  /** Records below are deleted, whatever the files hold. */
+  readonly logStartOffset: number
+}
+
+/** A batch that was found behind the recovery point. */
+interface TailBatch {
+  readonly baseOffset: number
+  readonly crc: number
+  readonly headerChecksum: number
+}
+
+/**
+ * Brings the files of one log in order after a start: reads them from the recovery point on, cuts a torn tail, and puts back
+ * from the journal what is missing. Damage below the recovery point is reported, and then nothing is changed.
+ */
+export class LogRecovery {
+  readonly id: TopicPartitionId
+  readonly config: LogConfig
+  readonly logStartOffset: number
+  readonly #context: StorageContext
+  readonly #directory: string
+  readonly #recoveryPoint: number
+  readonly #epochCache = new LeaderEpochCache()
+  #segments: Segment[] = []
+  #storage: LogStorage | undefined
+  #tail: TailBatch[] = []
+  #damage: LogDamage | undefined
+  #cutBytes = 0
+  #restoredCount = 0
+
+  constructor(options: LogRecoveryOptions) {
+    this.id = options.id
+    this.config = options.config
+    this.logStartOffset = options.logStartOffset
+    this.#context = options.context
+    this.#directory = join(options.context.path, directoryNameOf(options.id))
+    this.#recoveryPoint = options.recoveryPoint
+  }
+
+  get damage(): LogDamage | undefined {
+    return this.#damage
+  }
+
+  /** The files as they are now; call `scan` or `startEmpty` first. */
+  get storage(): LogStorage {
+    return this.#storage!
+  }
+
+  /** Bytes of a torn tail that were cut off, and batches that the journal put back. */
+  get summary(): { readonly cutBytes: number; readonly restoredCount: number } {
+    return { cutBytes: this.#cutBytes, restoredCount: this.#restoredCount }
+  }
+
+  /** For a log of which there are only journal entries: its directory never became durable. */
+  startEmpty(): void {
+    this.#storage = new LogStorage(this.#context, this.id)
+    if (this.#recoveryPoint > 0) this.#report({ file: this.#directory, position: 0, problem: 'the directory of the log is missing' }, 0)
+  }
+
+  /** Reads what the last run left behind. Rejects with `DiskError`. */
+  async scan(): Promise<void> {
+    const areEpochsKnown = this.#epochCache.loadSync(this.#context.disk, join(this.#directory, LEADER_EPOCH_FILE))
+    const segments = findSegments(this.#context, this.#directory)
+    this.#segments = segments
+    const scanFrom = areEpochsKnown ? this.#recoveryPoint : 0
+    const first = Math.max(
+      0,
+      segments.findLastIndex((segment) => segment.baseOffset <= scanFrom),
+    )
+    let nextOffset = segments[first]?.baseOffset ?? 0
+    for (let index = first; index < segments.length && this.#damage === undefined; index++) {
+      const segment = segments[index]!
+      if (segment.baseOffset !== nextOffset) {
+        this.#endAt(index, { position: 0, nextOffset, problem: `offset ${nextOffset} should begin here` })
+        break
+      }
+      const end = await this.#resume(segment, index === first ? scanFrom : segment.baseOffset)
+      nextOffset = end.nextOffset
+      if (end.problem !== undefined) {
+        this.#endAt(index, { ...end, problem: end.problem })
+        break
+      }
+      if (index < segments.length - 1) segment.complete()
+    }
+    if (nextOffset < this.#recoveryPoint && this.#damage === undefined) this.#reportMissingEnd(nextOffset)
+    this.#epochCache.truncateFromEnd(nextOffset)
+    this.#storage = new LogStorage(this.#context, this.id, {
+      segments,
+      nextOffset,
+      recoveryPoint: this.#recoveryPoint,
+      epochCache: this.#epochCache,
+    })
+  }
+
+  /** Puts back those batches of a journal entry that the segments lack. Rejects with `DiskError`. */
+  async restore(batches: readonly StoredBatch[]): Promise<void> {
+    for (const batch of batches) {
+      if (this.#damage !== undefined) return
+      if (batch.nextOffset <= Math.max(this.#recoveryPoint, this.logStartOffset) || this.#isInTail(batch)) continue
+      if (batch.baseOffset < this.storage.nextOffset) await this.truncate(batch.baseOffset)
+      if (batch.baseOffset > this.storage.nextOffset && batch.baseOffset <= this.logStartOffset) this.storage.restartAt(batch.baseOffset)
+      if (batch.baseOffset !== this.storage.nextOffset) {
+        this.#reportGap(batch)
+        return
+      }
+      this.#restoredCount++
+      this.storage.epochCache.assign(batch.leaderEpoch, batch.baseOffset)
+      this.storage.write([batch], this.config)
+    }
+  }
+
+  /** The log was cut here, later than all entries before. */
+  async truncate(offset: number): Promise<void> {
+    // What was appended after the cut is durable up to the recovery point.
+    const target = Math.max(offset, this.#recoveryPoint)
+    if (this.#damage !== undefined || target >= this.storage.nextOffset) return
+    await this.storage.truncate(target, this.config)
+    this.#tail = this.#tail.filter((batch) => batch.baseOffset < target)
+  }
+
+  /** After the last journal entry. Throws `DiskError`. */
+  finish(): void {
+    if (this.#damage === undefined && this.storage.nextOffset < this.logStartOffset) this.storage.restartAt(this.logStartOffset)
+    this.#tail = []
+  }
+
+  async #resume(segment: Segment, scanFrom: number): Promise<{ position: number; nextOffset: number; problem: string | undefined }> {
+    const end = await segment.resume({
+      fromOffset: scanFrom - 1,
+      endOffset: Number.POSITIVE_INFINITY,
+      trustedBelow: this.#recoveryPoint,
+      indexIntervalBytes: this.config.indexIntervalBytes,
+      visit: (batch) => this.#noteBatch(batch),
+    })
+    return { ...end, nextOffset: end.nextOffset ?? segment.baseOffset }
+  }
+
+  #noteBatch(batch: StoredBatch): void {
+    this.#epochCache.assign(batch.leaderEpoch, batch.baseOffset)
+    if (batch.nextOffset <= this.#recoveryPoint) return
+    this.#tail.push({ baseOffset: batch.baseOffset, crc: crcOf(batch.bytes, 0), headerChecksum: batch.headerChecksum })
+  }
+
+  /** Nothing good follows `nextOffset`: a torn tail, which is cut, or damage, which is not. */
+  #endAt(index: number, end: { readonly position: number; readonly nextOffset: number; readonly problem: string }): void {
+    const segment = this.#segments[index]!
+    if (end.nextOffset < this.#recoveryPoint) {
+      this.#report({ file: segment.files.log, position: end.position, problem: end.problem }, end.nextOffset)
+      return
+    }
+    const isEmptied = end.position === 0 && index > 0
+    this.#cutBytes += segment.sizeBytes - end.position
+    if (!isEmptied) segment.cutTo(end.position)
+    for (const dropped of this.#segments.splice(isEmptied ? index : index + 1)) {
+      this.#cutBytes += isEmptied && dropped === segment ? 0 : dropped.sizeBytes
+      dropped.close()
+      removeSegmentFiles(this.#context.disk, dropped.files)
+    }
+  }
+
+  #isInTail(batch: StoredBatch): boolean {
+    let low = 0
+    let high = this.#tail.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.#tail[middle]!.baseOffset < batch.baseOffset) low = middle + 1
+      else high = middle
+    }
+    const found = this.#tail[low]
+    return found?.baseOffset === batch.baseOffset && found.headerChecksum === batch.headerChecksum && found.crc === crcOf(batch.bytes, 0)
+  }
+
+  #reportMissingEnd(nextOffset: number): void {
+    const last = this.#segments.at(-1)
+    const problem = `the log ends at offset ${nextOffset}, but ${this.#recoveryPoint} was durable`
+    this.#report({ file: last?.files.log ?? this.#directory, position: last?.sizeBytes ?? 0, problem }, nextOffset)
+  }
+
+  #reportGap(batch: StoredBatch): void {
+    const { nextOffset, active } = this.storage
+    const problem = `the log ends at offset ${nextOffset}, but the journal continues at ${batch.baseOffset}`
+    this.#damage = {
+      file: active?.files.log ?? this.#directory,
+      position: active?.sizeBytes ?? 0,
+      fromOffset: nextOffset,
+      toOffset: batch.baseOffset,
+      problem,
+    }
+  }
+
+  #report(place: Pick<LogDamage, 'file' | 'position' | 'problem'>, fromOffset: number): void {
+    this.#damage = { ...place, fromOffset, toOffset: this.#recoveryPoint }
+  }
+}
+
+/** The segments of a directory by base offset. Removes what a deletion left. */
+function findSegments(context: StorageContext, directory: string): Segment[] {
+  const { disk } = context
+  const segments: Segment[] = []
+  for (const name of disk.listSync(directory)) {
+    const path = join(directory, name)
+    if (isDeletedSegmentFile(name)) disk.removeSync(path)
+    const baseOffset = parseLogFileName(name)
+    const stat = baseOffset === undefined ? undefined : disk.statSync(path)
+    if (baseOffset === undefined || stat === undefined) continue
+    segments.push(new Segment(context, directory, { baseOffset, sizeBytes: stat.size, createdMs: stat.mtimeMs }))
+  }
+  return segments
+}

@@ -1,0 +1,267 @@
+import { strict as assert } from 'node:assert'
+import type { Compression } from '@kafka-ts/io'
+import type { CheckedBatches } from './append-validator.ts'
+import type { LeaderEpochCache } from './leader-epoch-cache.ts'
+import { type AppendResult, LogAppender } from './log-appender.ts'
+import type { LogConfig } from './log-config.ts'
+import type { LogDamage, LogListener } from './log-listener.ts'
+import { LogOffsets } from './log-offsets.ts'
+import { LogReader, type LogReadOptions, type LogSlice } from './log-reader.ts'
+import type { LogStorage, StorageContext } from './log-storage.ts'
+import { NO_PRODUCER_STATE } from './producer-state.ts'
+import { countExpired } from './retention.ts'
+import { SerialTasks } from './serial-tasks.ts'
+import { StorageError } from './storage-error.ts'
+import type { TailCache } from './tail-cache.ts'
+import { TimestampLookup, type TimestampOffset } from './timestamp-lookup.ts'
+import type { TopicPartitionId } from './topic-partition-id.ts'
+
+/** What a log needs of its directory. */
+export interface LogContext extends StorageContext {
+  readonly compression: Compression
+  readonly tailCache: TailCache
+  /** Throws `StorageError` `OFFLINE` once nothing may be written any more. */
+  ensureOnline(): void
+  requestWrite(appender: LogAppender): void
+  /** Writes now what waits for the end of the tick. */
+  writeNow(): void
+  /** Notes in the journal, behind all appends, that the log was cut; resolves when durable. */
+  noteTruncation(appender: LogAppender, offset: number): Promise<void>
+  checkpointLogStarts(): Promise<void>
+  checkpointRecoveryPoints(): Promise<void>
+  /** Runs an operation on files; a failed write takes the directory offline and rejects with a `StorageError`. */
+  guard<Result>(task: () => Promise<Result>): Promise<Result>
+}
+
+export interface LogOptions {
+  readonly context: LogContext
+  readonly storage: LogStorage
+  readonly config: LogConfig
+  readonly logStartOffset: number
+  readonly damage: LogDamage | undefined
+}
+
+/**
+ * The log of one partition: what a broker appends to and reads from. Made by `LogDirectory`. Appends and reads of new data are
+ * synchronous; everything that changes files in other ways runs one at a time.
+ */
+export class Log {
+  /** Set: the log was found damaged; appends and reads are refused. */
+  readonly damage: LogDamage | undefined
+  listener: LogListener | undefined
+  readonly #context: LogContext
+  readonly #storage: LogStorage
+  readonly #offsets: LogOffsets
+  readonly #appender: LogAppender
+  readonly #reader: LogReader
+  readonly #timestamps: TimestampLookup
+  readonly #fileChanges = new SerialTasks()
+  #leaderEpoch: number
+  #isRemoved = false
+
+  /** @internal */
+  constructor(options: LogOptions) {
+    const { context, storage } = options
+    this.damage = options.damage
+    this.#context = context
+    this.#storage = storage
+    this.#offsets = new LogOffsets(options.logStartOffset, Math.max(options.logStartOffset, storage.nextOffset))
+    this.#leaderEpoch = Math.max(0, storage.epochCache.latestEpoch)
+    this.#appender = new LogAppender({
+      storage,
+      offsets: this.#offsets,
+      tailCache: context.tailCache,
+      producerState: NO_PRODUCER_STATE,
+      config: options.config,
+      requestWrite: (appender) => context.requestWrite(appender),
+      events: {
+        onDurable: () => this.listener?.onDurable(this),
+        onAppendFailed: (fromOffset, error) => this.listener?.onAppendFailed(this, fromOffset, error),
+      },
+    })
+    this.#reader = new LogReader(this.#appender)
+    this.#timestamps = new TimestampLookup(this.#appender, this.#reader, context.compression)
+  }
+
+  get id(): TopicPartitionId {
+    return this.#storage.id
+  }
+
+  /** The first offset that is served. */
+  get logStartOffset(): number {
+    return this.#offsets.logStart
+  }
+
+  /** Behind the last record that survives a power cut; in `page` durability, a crash of the process. */
+  get durableOffset(): number {
+    return this.#offsets.durable
+  }
+
+  /** Behind the last record that reached the segment file. */
+  get writtenOffset(): number {
+    return this.#offsets.written
+  }
+
+  /** Behind the last record that was assigned an offset. */
+  get logEndOffset(): number {
+    return this.#offsets.logEnd
+  }
+
+  /** The epoch that later appends carry. */
+  get leaderEpoch(): number {
+    return this.#leaderEpoch
+  }
+
+  get epochCache(): LeaderEpochCache {
+    return this.#storage.epochCache
+  }
+
+  get config(): LogConfig {
+    return this.#appender.config
+  }
+
+  /** Later appends carry `epoch`; it must not fall. */
+  becomeLeader(epoch: number): void {
+    assert(epoch >= this.#leaderEpoch, `leader epoch ${epoch} after ${this.#leaderEpoch}`)
+    this.#leaderEpoch = epoch
+  }
+
+  /**
+   * A change to `commit` takes effect once what was written before is durable; appends wait for that, because the journal
+   * could not continue a log whose beginning may be lost.
+   */
+  updateConfig(config: LogConfig): void {
+    const isBecomingDurable = this.config.durability === 'page' && config.durability === 'commit'
+    this.#appender.config = config
+    if (!isBecomingDurable || this.#storage.recoveryPoint === this.#storage.nextOffset) return
+    this.#appender.isHeld = true
+    const release = (): void => {
+      this.#appender.isHeld = false
+      if (this.#appender.hasPending) this.#appender.requestWrite()
+    }
+    // A failure has taken the directory offline, and that has failed the appends.
+    this.flush().then(release, release)
+  }
+
+  /** Assigns offsets and queues the batches for the end of the tick; takes over their buffer. Throws `StorageError`. */
+  append(batches: CheckedBatches): AppendResult {
+    this.#ensureUsable()
+    const isLogAppendTime = this.config.messageTimestampType === 'LogAppendTime'
+    return this.#appender.append(batches, this.#leaderEpoch, isLogAppendTime ? this.#context.clock.now() : -1)
+  }
+
+  /** At once when the offset is in memory. Throws or rejects with `StorageError`: `OFFSET_OUT_OF_RANGE`, `CORRUPT`, `DAMAGED`, ... */
+  read(options: LogReadOptions): LogSlice | Promise<LogSlice> {
+    this.#ensureUsable()
+    return this.#reader.read(options)
+  }
+
+  /** The first record below `limitOffset` with a timestamp of at least `timestampMs`. */
+  async findOffsetByTimestamp(timestampMs: number, limitOffset: number): Promise<TimestampOffset | undefined> {
+    this.#ensureUsable()
+    return this.#timestamps.findFirst(timestampMs, limitOffset)
+  }
+
+  /** The first of the records below `limitOffset` that have the largest timestamp. */
+  async findMaxTimestamp(limitOffset: number): Promise<TimestampOffset | undefined> {
+    this.#ensureUsable()
+    return this.#timestamps.findMax(limitOffset)
+  }
+
+  sizeBytes(): number {
+    return this.#storage.sizeBytes()
+  }
+
+  segmentCount(): number {
+    return this.#storage.segments.length
+  }
+
+  /** Everything below `offset` (at most `durableOffset`) is gone for readers; durable when it resolves, with the new start. */
+  deleteRecordsBefore(offset: number): Promise<number> {
+    return this.#changeFiles(async () => {
+      const logStart = Math.min(offset, this.#offsets.durable)
+      if (logStart <= this.#offsets.logStart) return this.#offsets.logStart
+      this.#offsets.set({ logStart })
+      await this.#context.checkpointLogStarts()
+      const { segments } = this.#storage
+      const count = segments.findLastIndex((segment) => segment.baseOffset <= logStart)
+      this.#storage.removeOldest(Math.max(count, 0), this.config.fileDeleteDelayMs)
+      this.#storage.epochCache.truncateFromStart(logStart)
+      return logStart
+    })
+  }
+
+  /** Removes segments past `retention.ms` and `retention.bytes`; resolves with the bytes removed. */
+  applyRetention(nowMs: number): Promise<number> {
+    return this.#changeFiles(async () => {
+      const { disk } = this.#context
+      const { segments } = this.#storage
+      const limits = { config: this.config, nowMs, durableOffset: this.#offsets.durable, disk }
+      const count = await countExpired(segments, limits)
+      if (count === 0) return 0
+      if (count === segments.length && !this.#rollIdle()) return 0
+      const logStart = Math.max(this.#offsets.logStart, segments[count]!.baseOffset)
+      this.#offsets.set({ logStart })
+      await this.#context.checkpointLogStarts()
+      this.#storage.epochCache.truncateFromStart(logStart)
+      return this.#storage.removeOldest(count, this.config.fileDeleteDelayMs)
+    })
+  }
+
+  /** Cuts off everything at and above `offset`, which must be the base offset of a batch or the end. For followers. */
+  truncateTo(offset: number): Promise<void> {
+    return this.#changeFiles(async () => {
+      this.#context.writeNow()
+      if (offset >= this.#offsets.logEnd) return
+      if (this.#storage.recoveryPoint > offset) {
+        this.#storage.lowerRecoveryPoint(offset)
+        await this.#context.checkpointRecoveryPoints()
+      }
+      this.#reader.clear()
+      await this.#storage.truncate(offset, this.config)
+      this.#appender.truncateTo(offset)
+      await this.#context.noteTruncation(this.#appender, offset)
+    })
+  }
+
+  /** Makes everything written so far durable in the segments, and moves the recovery point there. */
+  flush(): Promise<void> {
+    return this.#fileChanges.run(() => this.#context.guard(() => this.#storage.flush()))
+  }
+
+  /** @internal The directory writes through these. */
+  get internals(): { readonly appender: LogAppender; readonly storage: LogStorage } {
+    return { appender: this.#appender, storage: this.#storage }
+  }
+
+  /** @internal No more appends or reads; resolves when nothing changes the files any more. */
+  async remove(error: StorageError): Promise<void> {
+    this.#isRemoved = true
+    this.#appender.failPending(error)
+    this.#appender.close()
+    await this.#fileChanges.run(async () => this.#storage.close())
+  }
+
+  /** Begins a new segment so that all others can go; false when something is about to be written. */
+  #rollIdle(): boolean {
+    if (this.#offsets.durable < this.#offsets.logEnd) return false
+    this.#storage.roll(this.#offsets.logEnd)
+    return true
+  }
+
+  #changeFiles<Result>(task: () => Promise<Result>): Promise<Result> {
+    return this.#fileChanges.run(() => {
+      this.#ensureUsable()
+      return this.#context.guard(task)
+    })
+  }
+
+  #ensureUsable(): void {
+    if (this.damage !== undefined) {
+      const { file, position, problem } = this.damage
+      throw new StorageError('DAMAGED', `${file} is damaged at byte ${position} (${problem}); the log is not used until that is repaired`)
+    }
+    if (this.#isRemoved) throw new StorageError('DELETED', `the log of ${this.id.topic}-${this.id.partition} was removed`)
+    this.#context.ensureOnline()
+  }
+}

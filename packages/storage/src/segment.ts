@@ -1,0 +1,241 @@
+import type { Disk, DiskFile } from '@kafka-ts/io'
+import { BATCH_HEADER_BYTES, maxTimestampOf } from '@kafka-ts/protocol/records'
+import { type ScanEnd, scanBatches } from './batch-scanner.ts'
+import type { FileHandles } from './file-handles.ts'
+import { isComplete, loadIndexes } from './load-indexes.ts'
+import { type SegmentFiles, segmentFiles } from './segment-files.ts'
+import { type IndexesMark, SegmentIndexes } from './segment-indexes.ts'
+import type { StoredBatch } from './stored-batch.ts'
+
+/** Relative offsets and positions are stored in 32 bits, and read as signed ones by Kafka's tools. */
+const MAX_RELATIVE = 2 ** 31 - 1
+const NO_LEADER_EPOCH = -1
+/** Below every offset: a scan that starts here starts with the segment. */
+const NOT_INDEXED = -1
+const WRONG_HEADER = 'the header checksum does not match'
+
+/** What a segment needs of its directory. */
+export interface SegmentDoors {
+  readonly disk: Disk
+  readonly handles: FileHandles
+}
+
+export interface SegmentMark {
+  readonly sizeBytes: number
+  readonly firstBatchTimestamp: number | undefined
+  readonly indexes: IndexesMark
+}
+
+/** What decides whether a batch still belongs into a segment. */
+export interface RollLimits {
+  readonly segmentBytes: number
+  readonly segmentMs: number
+  readonly nowMs: number
+  /** What is about to be written before the batch. */
+  readonly pendingBytes: number
+}
+
+/** One log file and its indexes: a run of consecutive batches. The last segment of a log is written to, the others only read. */
+export class Segment {
+  readonly baseOffset: number
+  readonly files: SegmentFiles
+  readonly #doors: SegmentDoors
+  readonly #createdMs: number
+  /** In memory as long as something in them is not flushed, and while they are in use; see `releaseIndexes`. */
+  #indexes: SegmentIndexes | undefined
+  #loading: Promise<SegmentIndexes> | undefined
+  #sizeBytes: number
+  #syncedBytes: number
+  /** undefined: not read yet. */
+  #firstBatchTimestamp: number | undefined
+
+  constructor(doors: SegmentDoors, directory: string, options: { baseOffset: number; sizeBytes: number; createdMs: number }) {
+    this.#doors = doors
+    this.baseOffset = options.baseOffset
+    this.files = segmentFiles(directory, options.baseOffset)
+    this.#sizeBytes = options.sizeBytes
+    this.#syncedBytes = options.sizeBytes
+    this.#createdMs = options.createdMs
+    this.#firstBatchTimestamp = options.sizeBytes === 0 ? -1 : undefined
+    if (options.sizeBytes === 0) this.#indexes = new SegmentIndexes(options.baseOffset)
+  }
+
+  get sizeBytes(): number {
+    return this.#sizeBytes
+  }
+
+  get isDirty(): boolean {
+    return this.#syncedBytes < this.#sizeBytes || this.#indexes?.isDirty === true
+  }
+
+  /** The largest record timestamp; undefined when it must be loaded first, -1 when no record has one. */
+  get maxTimestamp(): number | undefined {
+    return this.#indexes?.maxTimestamp
+  }
+
+  /** The open log file. Use it at once; throws `DiskError` `ENOENT` once the segment is deleted. */
+  get file(): DiskFile {
+    return this.#doors.handles.use(this.files.log, 'readWrite')
+  }
+
+  /** Makes the log file of a new segment. */
+  create(): void {
+    this.#doors.handles.use(this.files.log, 'create')
+  }
+
+  /** Whether a batch must go into a new segment (Kafka's `LogSegment.shouldRoll`). */
+  shouldRoll(batch: StoredBatch, limits: RollLimits): boolean {
+    const sizeBytes = this.#sizeBytes + limits.pendingBytes
+    if (sizeBytes === 0) return false
+    if (sizeBytes + batch.bytes.length > limits.segmentBytes) return true
+    if (batch.nextOffset - 1 - this.baseOffset > MAX_RELATIVE) return true
+    const first = this.#firstBatchTimestamp ?? -1
+    const elapsedMs = first >= 0 && batch.maxTimestamp >= 0 ? batch.maxTimestamp - first : limits.nowMs - this.#createdMs
+    return elapsedMs > limits.segmentMs
+  }
+
+  /** Writes the batches behind the last one. Throws `DiskError`; the caller then cuts back to a mark made before. */
+  append(batches: readonly StoredBatch[], indexIntervalBytes: number): void {
+    const indexes = this.#indexes!
+    this.file.writeSync(
+      batches.map((batch) => batch.bytes),
+      this.#sizeBytes,
+    )
+    for (const batch of batches) {
+      if (this.#sizeBytes === 0) this.#firstBatchTimestamp = batch.maxTimestamp
+      indexes.add(batch, this.#sizeBytes, indexIntervalBytes)
+      this.#sizeBytes += batch.bytes.length
+    }
+  }
+
+  mark(): SegmentMark {
+    return { sizeBytes: this.#sizeBytes, firstBatchTimestamp: this.#firstBatchTimestamp, indexes: this.#indexes!.mark() }
+  }
+
+  /** Removes what was written since the mark, also what a failed write left behind it. Throws `DiskError`. */
+  cutBack(mark: SegmentMark): void {
+    this.file.truncateSync(mark.sizeBytes)
+    this.#sizeBytes = mark.sizeBytes
+    this.#syncedBytes = Math.min(this.#syncedBytes, mark.sizeBytes)
+    this.#firstBatchTimestamp = mark.firstBatchTimestamp
+    this.#indexes!.cutBack(mark.indexes)
+  }
+
+  /** No more batches will follow. */
+  complete(): void {
+    this.#indexes?.complete()
+  }
+
+  /** Makes log file and indexes durable as they are when it is called. */
+  async flush(): Promise<void> {
+    const sizeBytes = this.#sizeBytes
+    if (this.#syncedBytes < sizeBytes) await this.file.sync()
+    await this.#indexes?.flush(this.#doors.disk, this.files)
+    this.#syncedBytes = Math.max(this.#syncedBytes, Math.min(sizeBytes, this.#sizeBytes))
+  }
+
+  /** Drops the indexes of a complete segment from memory when their files have everything. */
+  releaseIndexes(): void {
+    if (this.#indexes?.isDirty === false) this.#indexes = undefined
+  }
+
+  /** The indexes, loaded from their files when they are not in memory, rebuilt from the log file when those are in doubt. */
+  ensureIndexes(indexIntervalBytes: number): SegmentIndexes | Promise<SegmentIndexes> {
+    if (this.#indexes !== undefined) return this.#indexes
+    this.#loading ??= this.#loadIndexes(indexIntervalBytes).finally(() => {
+      this.#loading = undefined
+    })
+    return this.#loading
+  }
+
+  /**
+   * Reads the segment from the last indexed batch at or before `fromOffset` to its end or to `endOffset`, checks each batch,
+   * and brings the indexes in line. What is behind the last good batch stays in the file: see `cutTo`.
+   */
+  async resume(options: ResumeOptions): Promise<ScanEnd> {
+    const indexes = await loadIndexes(this.#doors.disk, this.files, this.baseOffset)
+    const from = indexes.offsetIndex.isSane(this.#sizeBytes) ? indexes.offsetIndex.lookup(options.fromOffset) : 0
+    const indexedNextOffset = from === 0 ? undefined : indexes.offsetIndex.lastOffsetAt(from)! + 1
+    const checksums = await indexes.headerChecksums.read(from, this.#sizeBytes, this.checksumFile)
+    indexes.rewindTo(from, await indexes.headerChecksums.countBefore(from, this.checksumFile))
+    if (from > 0) await this.#readFirstBatchTimestamp()
+    let wrongHeader: string | undefined
+    const end = await scanBatches(this.file, {
+      from,
+      to: this.#sizeBytes,
+      expectedOffset: from === 0 ? this.baseOffset : undefined,
+      leastEpoch: NO_LEADER_EPOCH,
+      visit: (batch, position) => {
+        if (batch.nextOffset > options.endOffset) return false
+        if (position === from && indexedNextOffset !== undefined && batch.nextOffset !== indexedNextOffset) return false
+        const checksum = batch.nextOffset <= options.trustedBelow ? checksums.next(position) : undefined
+        if (checksum !== undefined && checksum !== batch.headerChecksum) {
+          wrongHeader = WRONG_HEADER
+          return false
+        }
+        if (position === 0) this.#firstBatchTimestamp = batch.maxTimestamp
+        indexes.add(batch, position, options.indexIntervalBytes)
+        options.visit?.(batch, position)
+        return true
+      },
+    })
+    // Where the index points there is not the batch it names: the index is wrong, or the file. The file alone can tell.
+    if (from > 0 && end.nextOffset === undefined) return this.resume({ ...options, fromOffset: NOT_INDEXED })
+    this.#indexes = indexes
+    return { position: end.position, nextOffset: end.nextOffset, problem: end.problem ?? wrongHeader }
+  }
+
+  /** Cuts the log file to `sizeBytes`, to which `resume` has read it. */
+  cutTo(sizeBytes: number): void {
+    this.file.truncateSync(sizeBytes)
+    this.#sizeBytes = sizeBytes
+    this.#syncedBytes = Math.min(this.#syncedBytes, sizeBytes)
+  }
+
+  /** Has the next flush sync the log file even if nothing is written until then: it was found, not written, by this process. */
+  doubt(): void {
+    this.#syncedBytes = -1
+  }
+
+  /** Closes the files. */
+  close(): void {
+    this.#doors.handles.close(this.files.log)
+    this.#doors.handles.close(this.files.headerChecksums)
+  }
+
+  /** The open header checksum file, if there is one yet. */
+  get checksumFile(): DiskFile | undefined {
+    if (this.#doors.disk.statSync(this.files.headerChecksums) === undefined) return undefined
+    return this.#doors.handles.use(this.files.headerChecksums, 'readWrite')
+  }
+
+  async #loadIndexes(indexIntervalBytes: number): Promise<SegmentIndexes> {
+    const loaded = await loadIndexes(this.#doors.disk, this.files, this.baseOffset)
+    if (await isComplete(loaded, { file: this.file, sizeBytes: this.#sizeBytes, checksumFile: this.checksumFile, indexIntervalBytes })) {
+      loaded.adoptMaxTimestamp()
+      this.#indexes = loaded
+    } else {
+      await this.resume({ fromOffset: NOT_INDEXED, endOffset: Number.POSITIVE_INFINITY, trustedBelow: 0, indexIntervalBytes })
+      this.complete()
+    }
+    await this.#readFirstBatchTimestamp()
+    return this.#indexes!
+  }
+
+  async #readFirstBatchTimestamp(): Promise<void> {
+    const header = new Uint8Array(BATCH_HEADER_BYTES)
+    const isThere = (await this.file.read(header, 0)) === BATCH_HEADER_BYTES
+    this.#firstBatchTimestamp = isThere ? maxTimestampOf(header, 0) : -1
+  }
+}
+
+export interface ResumeOptions {
+  /** Batches before the last indexed one at or before this offset are not read. */
+  readonly fromOffset: number
+  /** Batches that end above it are not kept. */
+  readonly endOffset: number
+  /** Below this offset the header checksums on disk are known to belong to the batches. */
+  readonly trustedBelow: number
+  readonly indexIntervalBytes: number
+  readonly visit?: (batch: StoredBatch, position: number) => void
+}
