@@ -1,1 +1,1 @@
-export {}
+export { type StartBrokerOptions, startBroker, type TestBroker } from './start-broker.ts'
