@@ -1,0 +1,172 @@
+import { boolean, type ConfigType, choice, choiceList, integer, LONG_MAX_TEXT, list } from './config-type.ts'
+
+/** One row of the table of broker configs. */
+export interface BrokerConfigRow<T = unknown> {
+  readonly type: ConfigType<T>
+  /** The text that holds in the development profile when nothing else is said. */
+  readonly default: string
+  /** The default of the production profile, where it differs. */
+  readonly production?: string
+  /** One sentence for docs/configuration.md. */
+  readonly doc: string
+}
+
+const MIB = 2 ** 20
+const HOUR_MS = 3_600_000
+
+function row<T>(type: ConfigType<T>, text: string, doc: string): BrokerConfigRow<T> {
+  return { type, default: text, doc }
+}
+
+function perProfile<T>(
+  type: ConfigType<T>,
+  texts: { readonly development: string; readonly production: string },
+  doc: string,
+): BrokerConfigRow<T> {
+  return { type, default: texts.development, production: texts.production, doc }
+}
+
+const bytes = integer('long', { min: 1 })
+const millis = integer('long', { min: 1 })
+
+/** Every broker config there is. Any other name is refused; docs/configuration.md shows exactly these rows. */
+export const brokerConfigTable = {
+  'node.id': row(integer('int', { min: 0 }), '1', 'The id of this broker in its cluster.'),
+  'log.dirs': row(
+    list({ min: 1, allowed: 'a comma-separated list of directories' }),
+    '.kafka-ts',
+    'Data directories. New partitions go to the online one with the fewest partitions. The first one also holds the cluster metadata.',
+  ),
+  listeners: perProfile(
+    list({ min: 1, allowed: 'a comma-separated list of [NAME://]HOST:PORT' }),
+    { development: '127.0.0.1:9092', production: '0.0.0.0:9092' },
+    'Addresses to bind. Port 0 picks a free one.',
+  ),
+  'advertised.listeners': row(
+    list({ min: 0, allowed: 'a comma-separated list of [NAME://]HOST:PORT, one a listener' }),
+    '',
+    'The addresses that clients are told, one for each of `listeners`. Empty: the bound address, or, when that is a wildcard such as 0.0.0.0, the address the client reached.',
+  ),
+  'num.partitions': row(integer('int', { min: 1, max: 10_000 }), '1', 'Partitions of a topic whose creator names no number.'),
+  'default.replication.factor': row(
+    integer('int', { min: 1, max: 1 }),
+    '1',
+    'Replicas of a topic whose creator names no number. Only 1 until replication exists.',
+  ),
+  'auto.create.topics.enable': perProfile(
+    boolean,
+    { development: 'true', production: 'false' },
+    'Whether a metadata request that allows it creates an unknown topic.',
+  ),
+  durability: row(
+    choice('commit', 'page'),
+    'commit',
+    '`commit`: an ack means fsynced (group commit). `page`: an ack means written to the page cache, as in Kafka: a power cut can lose acknowledged records.',
+  ),
+  'log.retention.ms': row(
+    integer('long', { min: -1 }),
+    '',
+    'Age at which a segment is deleted; -1 never. Empty: `log.retention.minutes`, then `log.retention.hours`.',
+  ),
+  'log.retention.minutes': row(integer('int', { min: -1 }), '', 'As `log.retention.ms`, in minutes. Empty: `log.retention.hours`.'),
+  'log.retention.hours': row(integer('int', { min: -1 }), '168', 'As `log.retention.ms`, in hours.'),
+  'log.retention.bytes': row(
+    integer('long', { min: -1 }),
+    '-1',
+    'Size of a partition above which its oldest segments are deleted; -1 none.',
+  ),
+  'log.retention.check.interval.ms': row(millis, '300000', 'How often retention is applied.'),
+  'log.segment.bytes': row(integer('int', { min: 1024 }), '1073741824', 'Size at which a segment is closed and the next one begun.'),
+  'log.roll.ms': row(integer('long', { min: 1 }), '', 'Age at which a segment is closed even if it is not full. Empty: `log.roll.hours`.'),
+  'log.roll.hours': row(integer('int', { min: 1 }), '168', 'As `log.roll.ms`, in hours.'),
+  'log.index.interval.bytes': row(integer('int', { min: 0 }), '4096', 'Bytes of log between two entries of an offset index.'),
+  'log.segment.delete.delay.ms': row(integer('long', { min: 0 }), '60000', 'How long the files of a deleted segment stay on disk.'),
+  'log.cleanup.policy': row(choiceList('delete'), 'delete', 'What happens to old segments. Only `delete` until compaction exists.'),
+  'message.max.bytes': row(integer('int', { min: 0 }), '1048588', 'The largest record batch accepted, after compression.'),
+  'compression.type': row(
+    choice('producer', 'uncompressed', 'gzip', 'snappy', 'lz4', 'zstd'),
+    'producer',
+    'The compression batches are stored with. `producer` keeps what the producer chose.',
+  ),
+  'log.message.timestamp.type': row(
+    choice('CreateTime', 'LogAppendTime'),
+    'CreateTime',
+    'Whether records keep the timestamp of their producer or get that of the append.',
+  ),
+  'log.message.timestamp.before.max.ms': row(
+    integer('long', { min: 0 }),
+    LONG_MAX_TEXT,
+    'How far in the past a record timestamp may lie before it is refused with INVALID_TIMESTAMP.',
+  ),
+  'log.message.timestamp.after.max.ms': row(
+    integer('long', { min: 0 }),
+    String(HOUR_MS),
+    'How far in the future a record timestamp may lie.',
+  ),
+  'record.validation': row(
+    choice('basic', 'full'),
+    'basic',
+    '`full` also opens compressed batches and walks their records. `basic` checks the checksum and the header of those, and the records of uncompressed ones.',
+  ),
+  'max.decompressed.batch.bytes': row(
+    bytes,
+    String(64 * MIB),
+    'The most a batch may hold once decompressed, wherever the broker opens one; above it the answer is MESSAGE_TOO_LARGE.',
+  ),
+  'min.free.bytes': perProfile(
+    integer('long', { min: 0 }),
+    { development: String(64 * MIB), production: String(1024 * MIB) },
+    'Free space of a data directory below which produce is answered with KAFKA_STORAGE_ERROR until there is space again. Fetch and retention go on.',
+  ),
+  'min.free.check.interval.ms': row(millis, '5000', 'How often free space is measured.'),
+  'fetch.max.bytes': row(
+    integer('int', { min: 1024 }),
+    '57671680',
+    'The most record bytes in one fetch response, whatever the client asks for.',
+  ),
+  'tail.cache.bytes': row(bytes, String(64 * MIB), 'Newest batches kept in memory, for all partitions of a data directory.'),
+  'journal.file.bytes': row(
+    integer('int', { min: 1024 * 1024 }),
+    String(32 * MIB),
+    'Size of a file of the write-ahead journal that makes appends durable.',
+  ),
+  'journal.max.files': row(
+    integer('int', { min: 2, max: 1000 }),
+    '4',
+    'Files of that journal, for each data directory; when all are in use, appends wait.',
+  ),
+  'max.connections': row(integer('int', { min: 1 }), '10000', 'Connections at one time; the next one is closed at once.'),
+  'max.connections.per.ip': row(integer('int', { min: 1 }), '2147483647', 'Connections at one time from one address.'),
+  'connections.max.idle.ms': row(millis, '600000', 'A connection with no request for so long is closed.'),
+  'connection.first.bytes.timeout.ms': row(millis, '10000', 'A connection that has not said by then which protocol it speaks is closed.'),
+  'connection.stalled.timeout.ms': row(
+    millis,
+    '60000',
+    'A connection that has bytes to read, or half a frame sent, and makes no progress for so long is closed.',
+  ),
+  'connection.max.in.flight.requests': row(
+    integer('int', { min: 1 }),
+    '1024',
+    'Unanswered requests of one connection; above it, it is not read.',
+  ),
+  'connection.max.unsent.bytes': row(bytes, String(8 * MIB), 'Bytes a connection may leave unread before its fetches wait.'),
+  'connection.max.queued.bytes': row(bytes, String(64 * MIB), 'Bytes of unanswered requests of one connection; above it, it is not read.'),
+  'queued.max.request.bytes': row(bytes, String(256 * MIB), 'Bytes of unanswered requests of all connections; above it none is read.'),
+  'socket.request.max.bytes': row(
+    integer('int', { min: 1024, max: 16 * MIB }),
+    String(16 * MIB),
+    'The largest frame accepted; a larger one closes its connection.',
+  ),
+  'log.format': perProfile(choice('text', 'json'), { development: 'text', production: 'json' }, 'How the daemon writes its log to stderr.'),
+  'log.level': row(
+    choice('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
+    'info',
+    'The least important messages the daemon logs.',
+  ),
+} as const satisfies Record<string, BrokerConfigRow>
+
+/** The name of a broker config. */
+export type BrokerConfigName = keyof typeof brokerConfigTable
+
+/** Configs whose empty text means "not set": another config of the table decides. */
+export const optionalConfigs = ['log.retention.ms', 'log.retention.minutes', 'log.roll.ms'] as const satisfies readonly BrokerConfigName[]

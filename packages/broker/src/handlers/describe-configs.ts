@@ -1,0 +1,51 @@
+import {
+  type Apis,
+  type ConfigEntry,
+  ConfigResourceType,
+  type DescribeConfigsRequest,
+  type DescribeConfigsResourceResponse,
+  KafkaError,
+} from '@kafka-ts/protocol'
+import { usableTopic } from '../controller/cluster-image.ts'
+import type { BrokerCore } from '../core.ts'
+import { brokerConfigEntries, type ConfigEntryOptions, topicConfigEntries } from './config-entries.ts'
+import type { Handler } from './handler.ts'
+import { asItemError } from './item-error.ts'
+
+type Resource = DescribeConfigsRequest['resources'][number]
+
+/** Tells the configs of topics and of this broker, and where each value comes from. */
+export const handleDescribeConfigs: Handler<Apis['describeConfigs']> = async ({ core }, request) => {
+  const resources: DescribeConfigsResourceResponse[] = []
+  for (const resource of request.resources) {
+    const { resourceType, resourceName, configNames } = resource
+    const { includeDocumentation } = request
+    let configs: ConfigEntry[] = []
+    const error = await asItemError(async () => {
+      configs = describe(
+        core,
+        resource,
+        configNames === null ? { includeDocumentation } : { includeDocumentation, names: new Set(configNames) },
+      )
+    })
+    resources.push({ ...error, resourceType, resourceName, configs })
+  }
+  return { response: { resources } }
+}
+
+function describe(core: BrokerCore, { resourceType, resourceName }: Resource, options: ConfigEntryOptions): ConfigEntry[] {
+  switch (resourceType) {
+    case ConfigResourceType.topic: {
+      const topic = usableTopic(core.controller.image, resourceName)
+      if (topic === undefined) throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `there is no topic ${resourceName}`)
+      return topicConfigEntries(core.config, topic.overrides, options)
+    }
+    case ConfigResourceType.broker:
+      if (resourceName === '') return []
+      if (resourceName !== String(core.nodeId))
+        throw new KafkaError('INVALID_REQUEST', `this is broker ${core.nodeId}, not ${resourceName}`)
+      return brokerConfigEntries(core.config, options)
+    default:
+      throw new KafkaError('INVALID_REQUEST', `resources of type ${resourceType} have no configs here`)
+  }
+}

@@ -1,0 +1,47 @@
+import { type Apis, type DescribedLogDir, errorCode } from '@kafka-ts/protocol'
+import type { BrokerCore } from '../core.ts'
+import type { HostedDirectory } from '../partition/log-directories.ts'
+import type { Partition } from '../partition/partition.ts'
+import type { Handler } from './handler.ts'
+
+/** Answers whether a partition was asked for. */
+type Filter = (topic: string, partition: number) => boolean
+
+/** Tells what each data directory holds. */
+export const handleDescribeLogDirs: Handler<Apis['describeLogDirs']> = async ({ core }, request) => {
+  const wanted =
+    request.topics === null
+      ? undefined
+      : new Map(request.topics.map(({ name, partitions }) => [name, partitions === null ? null : new Set(partitions)]))
+  const filter: Filter = (topic, partition) => {
+    if (wanted === undefined) return true
+    const partitions = wanted.get(topic)
+    return partitions !== undefined && (partitions === null || partitions.has(partition))
+  }
+  const logDirs = await Promise.all(core.directories.all.map((directory) => describe(core, directory, filter)))
+  return { response: { logDirs } }
+}
+
+async function describe(core: BrokerCore, directory: HostedDirectory, filter: Filter): Promise<DescribedLogDir> {
+  const { path } = directory
+  if (!directory.isOnline) return { errorCode: errorCode('KAFKA_STORAGE_ERROR'), path, topics: [], totalBytes: -1, usableBytes: -1 }
+  const topics = new Map<string, Partition[]>()
+  for (const partition of core.partitions.all()) {
+    if (partition.directory !== directory || !filter(partition.topic, partition.partition)) continue
+    const partitions = topics.get(partition.topic)
+    if (partitions === undefined) topics.set(partition.topic, [partition])
+    else partitions.push(partition)
+  }
+  return {
+    errorCode: errorCode('NONE'),
+    path,
+    topics: [...topics].map(([name, partitions]) => ({ name, partitions: partitions.map(describePartition) })),
+    totalBytes: -1,
+    usableBytes: await directory.freeBytes(),
+  }
+}
+
+function describePartition(partition: Partition): DescribedLogDir['topics'][number]['partitions'][number] {
+  const offsetLag = Math.max(0, partition.highWatermark - partition.logEndOffset)
+  return { partition: partition.partition, size: partition.log?.sizeBytes() ?? 0, offsetLag, isFuture: false }
+}
