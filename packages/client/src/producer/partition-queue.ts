@@ -1,16 +1,16 @@
 import type { ProducerBatch } from './producer-batch.ts'
 
 /**
- * The batches of one partition in their order: those closed, then the open one. At most one is with the broker at a time; it comes back to the
- * head when it has to be sent again, so that order holds.
+ * The batches of one partition in their order: those closed, then the open one. Those with the broker are all in one request; they come back to the
+ * head when they have to be sent again, so that order holds.
  */
 export class PartitionQueue {
   readonly topic: string
   readonly partition: number
   /** Takes records. */
   open: ProducerBatch | undefined
-  /** Sent and without an answer. */
-  inFlight: ProducerBatch | undefined
+  /** Sent and without an answer; all in one request. */
+  inFlight: readonly ProducerBatch[] = []
   /** The sender has it in a list already. */
   isQueued = false
   /** Monotonic time before which it is left alone, after a failure. */
@@ -22,12 +22,11 @@ export class PartitionQueue {
     this.partition = partition
   }
 
-  /** The batch that goes out next, if it may go now. */
-  head(nowMs: number): ProducerBatch | undefined {
-    if (this.inFlight !== undefined || nowMs < this.retryAtMs) return undefined
+  /** Whether something may go out now. */
+  isSendable(nowMs: number): boolean {
+    if (this.inFlight.length > 0 || nowMs < this.retryAtMs) return false
     const closed = this.#closed[0]
-    if (closed !== undefined) return closed.encoded === undefined ? undefined : closed
-    return this.open?.isDue === true ? this.open : undefined
+    return closed === undefined ? this.open?.isDue === true : closed.encoded !== undefined
   }
 
   /** No more records for the open batch: it waits behind those closed before it. */
@@ -37,12 +36,26 @@ export class PartitionQueue {
     this.open = undefined
   }
 
-  /** Takes the first closed batch away; it is `inFlight` from now on. */
-  beginFlight(): void {
-    this.inFlight = this.#closed.shift()
+  /** Takes closed batches from the head, up to `maxBytes` but at least one: they are in flight from now on. None when the first is not encoded yet. */
+  beginFlight(maxBytes: number): readonly ProducerBatch[] {
+    let bytes = 0
+    let count = 0
+    for (const { encoded, travelsAlone } of this.#closed) {
+      if (encoded === undefined || (count > 0 && (travelsAlone || bytes + encoded.length > maxBytes))) break
+      bytes += encoded.length
+      count++
+      if (travelsAlone) break
+    }
+    this.inFlight = this.#closed.splice(0, count)
+    return this.inFlight
   }
 
-  /** Batches that go before all others: one to be sent again, or the halves of one. */
+  /** Size of the first closed batch, which is what a request must have room for. */
+  get headBytes(): number {
+    return this.#closed[0]?.encoded?.length ?? 0
+  }
+
+  /** Batches that go before all others: those to be sent again, or the parts of one. */
   putBack(batches: readonly ProducerBatch[]): void {
     this.#closed.unshift(...batches)
   }
@@ -56,7 +69,7 @@ export class PartitionQueue {
 
   /** Every batch that has no outcome yet, in order. */
   batches(): ProducerBatch[] {
-    const batches = this.inFlight === undefined ? [...this.#closed] : [this.inFlight, ...this.#closed]
+    const batches = [...this.inFlight, ...this.#closed]
     if (this.open !== undefined) batches.push(this.open)
     return batches.filter((batch) => !batch.isSettled)
   }

@@ -29,6 +29,8 @@ export class ProducerBatch {
   encoded: Uint8Array | undefined
   /** May be sent though it is not full: its linger time is over, or somebody flushes. */
   isDue = false
+  /** It shares no request with others of its partition: a refusal is to tell which of them is to blame. */
+  travelsAlone = false
   /** How often it has been sent in vain. */
   failedAttempts = 0
   /** What went wrong the last time. */

@@ -1,3 +1,4 @@
+import type { Timer } from '@kafka-ts/io'
 import { apis, KafkaError, type ProducePartitionResponse, type ProduceResponse, uuidToString } from '@kafka-ts/protocol'
 import type { Cluster } from '../cluster/cluster.ts'
 import { Backoff } from '../connection/backoff.ts'
@@ -5,7 +6,7 @@ import type { NativeConnection } from '../connection/native-connection.ts'
 import { produceChannel } from '../diagnostics.ts'
 import { toKafkaError } from '../errors.ts'
 import type { PartitionQueue } from './partition-queue.ts'
-import { buildProduceRequest, type ProduceRequestParts } from './produce-request.ts'
+import { buildProduceRequest, type Flight, type ProduceRequestParts } from './produce-request.ts'
 import type { ProducerBatch } from './producer-batch.ts'
 import type { ProducerConfig } from './producer-config.ts'
 import type { RecordAccumulator } from './record-accumulator.ts'
@@ -16,6 +17,8 @@ import type { TopicQueues } from './topic-queues.ts'
 const ANSWER_MARGIN_MS = 1_000
 /** Room in a frame for all that is not batches. */
 const FRAME_MARGIN_BYTES = 64 * 1024
+/** Batches of one partition share a request up to this size, so that one busy partition leaves room for the others. */
+const MAX_PARTITION_BYTES = 1024 * 1024
 
 /** One broker's share of the work: partitions that have something to send, first come first served. */
 interface BrokerQueue {
@@ -43,7 +46,7 @@ export class Sender {
   readonly #brokers = new Map<number, BrokerQueue>()
   /** Partitions that wait for a leader. */
   readonly #leaderless = new Set<PartitionQueue>()
-  readonly #retries = new Set<{ cancel(): void }>()
+  readonly #retries = new Set<Timer>()
   #isDrainScheduled = false
   #isClosed = false
 
@@ -53,8 +56,8 @@ export class Sender {
 
   /** The partition may have something to send. */
   wake(queue: PartitionQueue): void {
-    if (queue.isQueued || this.#isClosed || queue.head(this.#nowMs()) === undefined) return
-    const leader = this.#options.queuesOf(queue.topic)?.leaderOf(queue.partition)
+    if (queue.isQueued || this.#isClosed || !queue.isSendable(this.#nowMs())) return
+    const leader = this.#leaderOf(queue)
     if (leader === undefined) {
       this.#leaderless.add(queue)
       this.#options.cluster.metadata.requestRefresh()
@@ -85,6 +88,10 @@ export class Sender {
     return this.#options.cluster.config.doors.clock.monotonic()
   }
 
+  #leaderOf(queue: PartitionQueue): number | undefined {
+    return this.#options.queuesOf(queue.topic)?.leaderOf(queue.partition)
+  }
+
   #brokerQueue(nodeId: number): BrokerQueue {
     let broker = this.#brokers.get(nodeId)
     if (broker === undefined) {
@@ -111,85 +118,90 @@ export class Sender {
         this.#connect(broker)
         return
       }
-      const batches = this.#collect(broker, connection)
-      if (batches.length > 0) void this.#send(broker, connection, batches)
+      const flights = this.#collect(broker, connection)
+      if (flights.length > 0) void this.#send(broker, connection, flights)
     }
   }
 
   #connect(broker: BrokerQueue): void {
     if (broker.isConnecting) return
     broker.isConnecting = true
-    this.#options.cluster.pool.connect(broker.nodeId, 'main').then(
+    const { cluster } = this.#options
+    cluster.pool.connect(broker.nodeId, 'main').then(
       () => {
         broker.isConnecting = false
         this.#drain(broker)
       },
       (error: unknown) => {
         broker.isConnecting = false
-        this.#options.cluster.config.logger?.warn(`broker ${broker.nodeId} cannot be reached: ${toKafkaError(error, 'connect').message}`)
-        this.#options.cluster.metadata.requestRefresh()
-        this.#reroute(broker)
+        if (this.#isClosed) return
+        cluster.config.logger?.warn(`broker ${broker.nodeId} cannot be reached: ${toKafkaError(error, 'connect').message}`)
+        cluster.metadata.requestRefresh()
+        this.#reroute(broker, toKafkaError(error, 'connect'))
       },
     )
   }
 
   /** Looks again for the leaders of all that waits for a broker. It is tried again (after the pool's back-off) if it still leads them. */
-  #reroute(broker: BrokerQueue): void {
+  #reroute(broker: BrokerQueue, error: KafkaError): void {
     for (const queue of broker.ready.splice(0)) {
       queue.isQueued = false
-      const head = queue.head(this.#nowMs())
-      if (head !== undefined) head.lastError ??= new KafkaError('DISCONNECTED', `Broker ${broker.nodeId} cannot be reached.`)
+      for (const batch of queue.batches()) batch.lastError = error
       this.wake(queue)
     }
   }
 
-  /** The next batches for one request, each taken from its queue. What has another leader by now goes there. */
-  #collect(broker: BrokerQueue, connection: NativeConnection): ProducerBatch[] {
-    const { accumulator, config, queuesOf } = this.#options
+  /** What goes into the next request, taken from the queues. A partition that has another leader by now goes there. */
+  #collect(broker: BrokerQueue, connection: NativeConnection): Flight[] {
+    const { accumulator, config } = this.#options
     const maxBytes = Math.min(config.maxRequestBytes, connection.hello.maxFrameBytes - FRAME_MARGIN_BYTES)
-    const batches: ProducerBatch[] = []
+    const flights: Flight[] = []
     let bytes = 0
     let taken = 0
     for (const queue of broker.ready) {
-      if (queuesOf(queue.topic)?.leaderOf(queue.partition) !== broker.nodeId) {
-        taken++
-        queue.isQueued = false
-        this.wake(queue)
-        continue
-      }
-      if (queue.head(this.#nowMs()) === queue.open) accumulator.closeOpen(queue)
-      const batch = queue.head(this.#nowMs())
-      const size = batch?.encoded?.length ?? 0
-      if (batches.length > 0 && bytes + size > maxBytes) break
+      const isHere = this.#leaderOf(queue) === broker.nodeId
+      if (isHere && queue.open?.isDue === true) accumulator.closeOpen(queue)
+      if (isHere && flights.length > 0 && bytes + queue.headBytes > maxBytes) break
       taken++
       queue.isQueued = false
-      if (batch === undefined) continue
-      queue.beginFlight()
-      bytes += size
-      batches.push(batch)
+      if (!isHere) this.wake(queue)
+      else if (queue.isSendable(this.#nowMs())) bytes += this.#takeOff(queue, flights, Math.min(MAX_PARTITION_BYTES, maxBytes - bytes))
     }
     broker.ready.splice(0, taken)
-    return batches
+    return flights
   }
 
-  async #send(broker: BrokerQueue, connection: NativeConnection, batches: readonly ProducerBatch[]): Promise<void> {
+  /** Adds what a partition has, up to `maxBytes`; returns how much that is. */
+  #takeOff(queue: PartitionQueue, flights: Flight[], maxBytes: number): number {
+    const flight = { queue, batches: queue.beginFlight(maxBytes) }
+    if (flight.batches.length === 0) return 0
+    flights.push(flight)
+    return flightBytes(flight)
+  }
+
+  async #send(broker: BrokerQueue, connection: NativeConnection, flights: readonly Flight[]): Promise<void> {
     const startMs = this.#nowMs()
+    const bytes = produceChannel.hasSubscribers ? flights.reduce((sum, flight) => sum + flightBytes(flight), 0) : 0
     broker.inFlight++
     let error: KafkaError | undefined
+    let retries: Flight[]
     try {
-      const parts = buildProduceRequest(batches, {
-        acks: this.#options.config.acks,
-        timeoutMs: this.#requestTimeoutMs,
-        queuesOf: this.#options.queuesOf,
-      })
-      await this.#exchange(connection, parts)
+      const { config, queuesOf } = this.#options
+      retries = await this.#exchange(
+        connection,
+        buildProduceRequest(flights, { acks: config.acks, timeoutMs: this.#requestTimeoutMs, queuesOf }),
+      )
     } catch (cause) {
-      error = toKafkaError(cause, 'produce')
-      for (const batch of batches) if (batch.queue.inFlight === batch) this.#onFailure(batch, error)
+      const failure = toKafkaError(cause, 'produce')
+      error = failure
+      retries = flights.filter(({ queue, batches }) => queue.inFlight === batches).filter((flight) => this.#onFailure(flight, failure))
     }
     broker.inFlight--
-    this.#publish(broker.nodeId, batches, { startMs, error })
-    this.#wakeAll(batches, error)
+    if (produceChannel.hasSubscribers) {
+      produceChannel.publish({ nodeId: broker.nodeId, partitionCount: flights.length, bytes, durationMs: this.#nowMs() - startMs, error })
+    }
+    if (retries.length > 0) this.#pause(retries)
+    for (const { queue } of flights) this.wake(queue)
     this.#drain(broker)
   }
 
@@ -197,91 +209,100 @@ export class Sender {
     return this.#options.cluster.config.requestTimeoutMs
   }
 
-  /** Sends one request and gives each batch what the answer says of it. */
-  async #exchange(connection: NativeConnection, parts: ProduceRequestParts): Promise<void> {
-    const { request, attachments, batches } = parts
+  /** Sends one request and gives each flight what the answer says of it. Returns those to be sent again after a pause. */
+  async #exchange(connection: NativeConnection, parts: ProduceRequestParts): Promise<Flight[]> {
+    const { request, attachments, flights } = parts
     if (request.acks === 0) {
       connection.post(apis.produce, { request, attachments })
       await connection.whenDrained()
-      for (const batch of batches.values()) this.#onSuccess(batch, { baseOffset: -1, logAppendTimeMs: -1 })
-      return
+      for (const flight of flights.values()) this.#onSuccess(flight, { baseOffset: -1, logAppendTimeMs: -1 })
+      return []
     }
     const timeoutMs = this.#requestTimeoutMs + ANSWER_MARGIN_MS
     const { response } = await connection.request(apis.produce, { request, attachments, timeoutMs })
-    this.#onResponse(response, parts)
+    return this.#onResponse(response, flights)
   }
 
-  #onResponse(response: ProduceResponse, parts: ProduceRequestParts): void {
+  #onResponse(response: ProduceResponse, flights: Map<string, Flight>): Flight[] {
+    const retries: Flight[] = []
     for (const topic of response.topics) {
       const topicIdText = uuidToString(topic.topicId)
       for (const partition of topic.partitions) {
         const key = `${topicIdText} ${partition.partition}`
-        const batch = parts.batches.get(key)
-        if (batch === undefined) continue
-        parts.batches.delete(key)
-        if (partition.errorCode === 0) this.#onSuccess(batch, partition)
-        else this.#onFailure(batch, partitionError(batch, partition))
+        const flight = flights.get(key)
+        if (flight === undefined) continue
+        flights.delete(key)
+        if (partition.errorCode === 0) this.#onSuccess(flight, partition)
+        else if (this.#onFailure(flight, partitionError(flight, partition))) retries.push(flight)
       }
     }
-    for (const batch of parts.batches.values()) {
-      this.#onFailure(batch, new KafkaError('PROTOCOL_ERROR', `The broker's answer leaves out ${describe(batch)}.`))
+    for (const flight of flights.values()) {
+      this.#onFailure(flight, new KafkaError('PROTOCOL_ERROR', `The broker's answer leaves out ${describe(flight)}.`))
+    }
+    return retries
+  }
+
+  /** The batches of a flight were appended together, one behind the other. */
+  #onSuccess({ queue, batches }: Flight, written: { readonly baseOffset: number; readonly logAppendTimeMs: number }): void {
+    queue.inFlight = []
+    let { baseOffset } = written
+    for (const batch of batches) {
+      const { recordCount } = batch.builder
+      batch.succeed(baseOffset, written.logAppendTimeMs)
+      if (baseOffset !== -1) baseOffset += recordCount
+      this.#finish(batch)
     }
   }
 
-  #onSuccess(batch: ProducerBatch, written: { readonly baseOffset: number; readonly logAppendTimeMs: number }): void {
-    batch.queue.inFlight = undefined
-    batch.queue.retryAtMs = 0
-    batch.succeed(written.baseOffset, written.logAppendTimeMs)
-    this.#finish(batch)
-  }
-
-  #onFailure(batch: ProducerBatch, error: KafkaError): void {
-    const { queue } = batch
-    queue.inFlight = undefined
-    batch.lastError = error
-    batch.failedAttempts++
-    if (batch.isSettled || this.#isClosed) {
-      this.#finish(batch)
-    } else if (error.code === 'MESSAGE_TOO_LARGE' && batch.recordCount > 1) {
-      this.#split(batch)
-    } else if (error.retriable) {
-      queue.putBack([batch])
+  /**
+   * A flight was refused as a whole, or nothing is known of it. True when it is to be sent again after a pause. Of a refusal that is not
+   * retriable only one batch may be to blame: then each goes again by itself, at once.
+   */
+  #onFailure({ queue, batches }: Flight, error: KafkaError): boolean {
+    queue.inFlight = []
+    const alive = batches.filter((batch) => !batch.isSettled && !this.#isClosed)
+    for (const batch of batches) if (!alive.includes(batch)) this.#finish(batch)
+    const [first] = alive
+    if (first === undefined) return false
+    for (const batch of alive) batch.lastError = error
+    if (error.retriable) {
+      for (const batch of alive) batch.failedAttempts++
+      queue.putBack(alive)
+      this.#options.cluster.config.logger?.warn(`produce failed, will be tried again: ${error.message}`)
+      return true
+    }
+    if (batches.length > 1) {
+      for (const batch of alive) batch.travelsAlone = true
+      queue.putBack(alive)
+    } else if (error.code === 'MESSAGE_TOO_LARGE' && first.recordCount > 1) {
+      this.#split(first)
     } else {
-      batch.fail(error)
-      this.#finish(batch)
+      first.fail(error)
+      this.#finish(first)
     }
+    return false
   }
 
   #split(batch: ProducerBatch): void {
     const { accumulator } = this.#options
     const parts = splitBatch(batch, (maxBatchBytes) => accumulator.newBatchFor(batch, maxBatchBytes))
     accumulator.replace(batch, parts)
+    accumulator.releaseBuilder(batch)
     batch.queue.putBack(parts)
     for (const part of parts) accumulator.seal(part)
   }
 
-  /** After an answer: partitions whose batch has to be sent again pause first, all of a request together. */
-  #wakeAll(batches: readonly ProducerBatch[], error: KafkaError | undefined): void {
-    const failed = batches.filter((batch) => !batch.isSettled)
-    for (const { queue } of batches) {
-      const needsPause = failed.some((batch) => batch.queue === queue)
-      if (!needsPause) this.wake(queue)
-    }
-    if (failed.length === 0 || this.#isClosed) return
-    if (error !== undefined) this.#options.cluster.config.logger?.warn(`produce failed, will be tried again: ${error.message}`)
-    this.#options.cluster.metadata.requestRefresh()
-    this.#pause(failed)
-  }
-
-  #pause(failed: readonly ProducerBatch[]): void {
+  /** Leaves partitions alone for a while, all of a request together, and asks meanwhile whether their leaders have moved. */
+  #pause(retries: readonly Flight[]): void {
     const { cluster, config } = this.#options
-    const attempts = Math.max(...failed.map((batch) => batch.failedAttempts))
+    if (this.#isClosed) return
+    cluster.metadata.requestRefresh()
+    const attempts = Math.max(...retries.map(({ batches }) => batches[0]?.failedAttempts ?? 1))
     const pauseMs = retryPause(attempts, { config, random: cluster.config.doors.random })
-    const retryAtMs = this.#nowMs() + pauseMs
-    for (const { queue } of failed) queue.retryAtMs = retryAtMs
+    for (const { queue } of retries) queue.retryAtMs = this.#nowMs() + pauseMs
     const timer = cluster.config.doors.clock.setTimer(pauseMs, () => {
       this.#retries.delete(timer)
-      for (const { queue } of failed) {
+      for (const { queue } of retries) {
         queue.retryAtMs = 0
         this.wake(queue)
       }
@@ -294,18 +315,6 @@ export class Sender {
     accumulator.releaseRoom(batch)
     accumulator.releaseBuilder(batch)
     onSettled()
-  }
-
-  #publish(
-    nodeId: number,
-    batches: readonly ProducerBatch[],
-    outcome: { readonly startMs: number; readonly error: KafkaError | undefined },
-  ): void {
-    if (!produceChannel.hasSubscribers) return
-    let bytes = 0
-    for (const batch of batches) bytes += batch.encoded?.length ?? 0
-    const durationMs = this.#nowMs() - outcome.startMs
-    produceChannel.publish({ nodeId, batchCount: batches.length, bytes, durationMs, error: outcome.error })
   }
 }
 
@@ -320,11 +329,17 @@ function retryPause(
   return pauseMs
 }
 
-function partitionError(batch: ProducerBatch, { errorCode, errorMessage }: ProducePartitionResponse): KafkaError {
+function partitionError(flight: Flight, { errorCode, errorMessage }: ProducePartitionResponse): KafkaError {
   const { code, message } = KafkaError.fromWire(errorCode, errorMessage)
-  return new KafkaError(code, `${describe(batch)}: ${message}`)
+  return new KafkaError(code, `${describe(flight)}: ${message}`)
 }
 
-function describe({ queue }: ProducerBatch): string {
+function describe({ queue }: Flight): string {
   return `partition ${queue.partition} of topic "${queue.topic}"`
+}
+
+function flightBytes({ batches }: Flight): number {
+  let bytes = 0
+  for (const { encoded } of batches) bytes += encoded?.length ?? 0
+  return bytes
 }
