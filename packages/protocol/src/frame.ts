@@ -1,5 +1,6 @@
-import { Buffer } from 'node:buffer'
+import type { Buffer } from 'node:buffer'
 import { KafkaError } from './errors.ts'
+import { LengthPrefixedDecoder } from './length-prefixed.ts'
 
 /**
  * Frames on a connection, big-endian:
@@ -23,13 +24,6 @@ export const DEFAULT_MAX_FRAME_BYTES = 16 * 1024 * 1024
 export const DEFAULT_MAX_BODY_BYTES = 4 * 1024 * 1024
 
 const BODY_LENGTH_BYTES = 4
-/** A buffer for a whole frame is made when this share of it has arrived, so that a length alone costs a peer's victim nothing. */
-const ALLOCATION_FACTOR = 8
-/** Frames up to this size get their buffer at once. */
-const EAGER_ALLOCATION_BYTES = 64 * 1024
-/** Chunks below this size are gathered in blocks while they wait: a Buffer object for each byte would cost a hundred times the byte. */
-const SMALL_CHUNK_BYTES = 4 * 1024
-const GATHER_BLOCK_BYTES = 2 * SMALL_CHUNK_BYTES
 
 /** A received frame. Both are views: of the chunk the frame lay in, or of the one buffer it was put together in. */
 export interface Frame {
@@ -55,21 +49,19 @@ export function encodeFrame(headedBody: Uint8Array, attachments: readonly Uint8A
 
 /** Cuts a stream of chunks into frames. After it threw, the stream has lost its place and the connection is to be closed. */
 export class FrameDecoder {
-  readonly #maxFrameBytes: number
-  readonly #maxBodyBytes: number
-  readonly #header = Buffer.alloc(FRAME_HEADER_BYTES)
-  #headerFilled = 0
-  /** The frame under way, once its header is complete. */
-  #assembly: FrameAssembly | undefined
+  readonly #decoder: LengthPrefixedDecoder
 
   constructor(options: { readonly maxFrameBytes?: number; readonly maxBodyBytes?: number } = {}) {
-    this.#maxFrameBytes = options.maxFrameBytes ?? DEFAULT_MAX_FRAME_BYTES
-    this.#maxBodyBytes = options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES
+    const { maxFrameBytes = DEFAULT_MAX_FRAME_BYTES, maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = options
+    this.#decoder = new LengthPrefixedDecoder({
+      prefixBytes: FRAME_HEADER_BYTES,
+      payloadBytes: (header) => payloadBytes(header, { maxFrameBytes, maxBodyBytes }),
+    })
   }
 
   /** Bytes of an unfinished frame that are held. */
   get pendingBytes(): number {
-    return this.#headerFilled + (this.#assembly?.receivedBytes ?? 0)
+    return this.#decoder.pendingBytes
   }
 
   /**
@@ -78,116 +70,26 @@ export class FrameDecoder {
    * must not throw: the rest of the chunk would be lost.
    */
   push(chunk: Uint8Array, onFrame: (frame: Frame) => void): void {
-    let position = 0
-    while (position < chunk.length) {
-      if (this.#assembly === undefined) {
-        position = this.#readHeader(chunk, position)
-        if (this.#headerFilled < FRAME_HEADER_BYTES) return
-        this.#assembly = this.#openAssembly()
-        if (position === chunk.length) return
-      }
-      const assembly = this.#assembly
-      const end = Math.min(chunk.length, position + assembly.missingBytes)
-      assembly.add(chunk.subarray(position, end))
-      position = end
-      if (assembly.missingBytes > 0) return
-      this.#assembly = undefined
-      this.#headerFilled = 0
-      onFrame(assembly.finish())
-    }
-  }
-
-  #readHeader(chunk: Uint8Array, position: number): number {
-    const end = Math.min(chunk.length, position + FRAME_HEADER_BYTES - this.#headerFilled)
-    for (let index = position; index < end; index++) this.#header[this.#headerFilled++] = chunk[index] as number
-    return end
-  }
-
-  #openAssembly(): FrameAssembly {
-    const frameLength = this.#header.readUInt32BE(0)
-    const bodyLength = this.#header.readUInt32BE(BODY_LENGTH_BYTES)
-    if (frameLength + BODY_LENGTH_BYTES > this.#maxFrameBytes) {
-      throw new KafkaError(
-        'PROTOCOL_ERROR',
-        `A frame of ${frameLength + BODY_LENGTH_BYTES} bytes is over the limit of ${this.#maxFrameBytes}.`,
-      )
-    }
-    if (bodyLength === 0 || bodyLength > frameLength - BODY_LENGTH_BYTES) {
-      throw new KafkaError('PROTOCOL_ERROR', `A body of ${bodyLength} bytes does not fit a frame length of ${frameLength}.`)
-    }
-    if (bodyLength > this.#maxBodyBytes) {
-      throw new KafkaError('PROTOCOL_ERROR', `A body of ${bodyLength} bytes is over the limit of ${this.#maxBodyBytes}.`)
-    }
-    return new FrameAssembly(frameLength - BODY_LENGTH_BYTES, bodyLength)
+    this.#decoder.push(chunk, (payload, header) => {
+      const bodyLength = header.readUInt32BE(BODY_LENGTH_BYTES)
+      onFrame({ body: payload.subarray(0, bodyLength), attachments: payload.subarray(bodyLength) })
+    })
   }
 }
 
-/** One frame while its bytes arrive: body and attachments, without the header. */
-class FrameAssembly {
-  readonly #totalBytes: number
-  readonly #bodyBytes: number
-  /** Chunks that wait until enough has arrived for `#target` to be made. */
-  readonly #held: Uint8Array[] = []
-  /** The frame's own buffer. */
-  #target: Uint8Array | undefined
-  /** The block that small chunks are gathered in; the last of `#held` is the part of it in use. */
-  #block: Uint8Array | undefined
-  #blockFilled = 0
-  receivedBytes = 0
-
-  constructor(totalBytes: number, bodyBytes: number) {
-    this.#totalBytes = totalBytes
-    this.#bodyBytes = bodyBytes
+/** Bytes that follow a header. Throws PROTOCOL_ERROR for lengths that are over a limit or contradict each other. */
+function payloadBytes(header: Buffer, limits: { readonly maxFrameBytes: number; readonly maxBodyBytes: number }): number {
+  const frameLength = header.readUInt32BE(0)
+  const bodyLength = header.readUInt32BE(BODY_LENGTH_BYTES)
+  const frameBytes = frameLength + BODY_LENGTH_BYTES
+  if (frameBytes > limits.maxFrameBytes) {
+    throw new KafkaError('PROTOCOL_ERROR', `A frame of ${frameBytes} bytes is over the limit of ${limits.maxFrameBytes}.`)
   }
-
-  get missingBytes(): number {
-    return this.#totalBytes - this.receivedBytes
+  if (bodyLength === 0 || bodyLength > frameLength - BODY_LENGTH_BYTES) {
+    throw new KafkaError('PROTOCOL_ERROR', `A body of ${bodyLength} bytes does not fit a frame length of ${frameLength}.`)
   }
-
-  add(part: Uint8Array): void {
-    const position = this.receivedBytes
-    this.receivedBytes += part.length
-    if (this.#target !== undefined) {
-      this.#target.set(part, position)
-    } else if (part.length === this.#totalBytes) {
-      this.#target = part
-    } else if (this.#totalBytes <= Math.max(EAGER_ALLOCATION_BYTES, this.receivedBytes * ALLOCATION_FACTOR)) {
-      this.#target = this.#assembleInto(Buffer.allocUnsafeSlow(this.#totalBytes))
-      this.#target.set(part, position)
-    } else {
-      this.#hold(part)
-    }
+  if (bodyLength > limits.maxBodyBytes) {
+    throw new KafkaError('PROTOCOL_ERROR', `A body of ${bodyLength} bytes is over the limit of ${limits.maxBodyBytes}.`)
   }
-
-  finish(): Frame {
-    const target = this.#target as Uint8Array
-    return { body: target.subarray(0, this.#bodyBytes), attachments: target.subarray(this.#bodyBytes) }
-  }
-
-  #assembleInto(target: Uint8Array): Uint8Array {
-    let position = 0
-    for (const chunk of this.#held) {
-      target.set(chunk, position)
-      position += chunk.length
-    }
-    this.#held.length = 0
-    this.#block = undefined
-    return target
-  }
-
-  #hold(part: Uint8Array): void {
-    if (part.length >= SMALL_CHUNK_BYTES) {
-      this.#block = undefined
-      this.#held.push(part)
-      return
-    }
-    if (this.#block === undefined || this.#blockFilled + part.length > this.#block.length) {
-      this.#block = Buffer.allocUnsafeSlow(GATHER_BLOCK_BYTES)
-      this.#blockFilled = 0
-      this.#held.push(this.#block.subarray(0, 0))
-    }
-    this.#block.set(part, this.#blockFilled)
-    this.#blockFilled += part.length
-    this.#held[this.#held.length - 1] = this.#block.subarray(0, this.#blockFilled)
-  }
+  return frameLength - BODY_LENGTH_BYTES
 }

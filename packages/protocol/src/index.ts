@@ -65,5 +65,6 @@ export {
   wireCodeOf,
 } from './errors.ts'
 export { DEFAULT_MAX_BODY_BYTES, DEFAULT_MAX_FRAME_BYTES, FRAME_HEADER_BYTES, type Frame, FrameDecoder, PREAMBLE } from './frame.ts'
+export { LengthPrefixedDecoder, type PrefixRules } from './length-prefixed.ts'
 export { type ApiName, type Apis, apiByKey, apis } from './registry.ts'
 export { uuidFromString, uuidToString, ZERO_UUID } from './uuid.ts'
