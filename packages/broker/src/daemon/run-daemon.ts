@@ -83,11 +83,7 @@ function exitOnUnexpectedError(logger: Logger): void {
 function explain(error: unknown): string | undefined {
   if (error instanceof ConfigError) return `${error.message}. docs/configuration.md lists every config.`
   if (error instanceof NetworkError) return explainNetwork(error)
-  if (error instanceof StorageError) {
-    return error.code === 'LOCKED'
-      ? `${error.message} Is another broker running on it? Stop that one, or choose another --data-dir.`
-      : error.message
-  }
+  if (error instanceof StorageError) return error.message
   if (error instanceof DiskError)
     return `${error.message}. Check that the data directory exists, is writable and has space, or choose another --data-dir.`
   return undefined

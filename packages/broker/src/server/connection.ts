@@ -24,6 +24,9 @@ export interface ServerConnectionOptions {
   readonly onClosed: (connection: ServerConnection) => void
 }
 
+/** How long a connection may take for the rest of a request while everybody else waits for it. */
+const MAX_TURN_MS = 10_000
+
 /**
  * One client's connection: finds out which protocol it speaks, hands its bytes to that door, and holds it to its limits.
  *
@@ -54,6 +57,7 @@ export class ServerConnection implements ConnectionHandler, DoorConnection, Budg
   /** Bytes of an unfinished request, as last reported to the budget. */
   #pendingBytes = 0
   #lastActivity: number
+  #turnStartedAt = 0
   /** Bytes given to the socket, those it got rid of when last seen, and when that last grew. */
   #writtenBytes = 0
   #sentBytes = 0
@@ -103,8 +107,7 @@ export class ServerConnection implements ConnectionHandler, DoorConnection, Budg
       return
     }
     this.#countPending()
-    if (this.#budget.isOverHardLimit && this.#pendingBytes > 0) this.#refuse('the broker holds as many requests as it can')
-    else this.#maybePause()
+    this.#maybePause()
   }
 
   onDrain(): void {
@@ -118,9 +121,8 @@ export class ServerConnection implements ConnectionHandler, DoorConnection, Budg
     if (error !== undefined) this.logger.debug({ err: error, remote: this.remote }, 'a connection was lost')
     this.#outgoing = []
     this.#door = undefined
+    this.#countPending()
     this.#budget.forget(this)
-    this.#budget.add(-this.#pendingBytes)
-    this.#pendingBytes = 0
     for (const resolve of this.#writableWaiters.splice(0)) resolve(false)
     const callbacks = [...this.#closeCallbacks]
     this.#closeCallbacks.clear()
@@ -128,14 +130,20 @@ export class ServerConnection implements ConnectionHandler, DoorConnection, Budg
     this.#onClosed(this)
   }
 
+  get hasHalfRequest(): boolean {
+    return this.#pendingBytes > 0
+  }
+
   onRoom(): void {
+    this.#turnStartedAt = this.#now()
     this.#maybeResume()
   }
 
   beginRequest(bytes: number): () => void {
     this.#inFlight++
     this.#inFlightBytes += bytes
-    this.#budget.add(bytes)
+    this.#budget.addRequestBytes(bytes)
+    this.#budget.endTurn(this)
     let isDone = false
     return () => {
       if (isDone) return
@@ -143,7 +151,7 @@ export class ServerConnection implements ConnectionHandler, DoorConnection, Budg
       this.#inFlight--
       this.#inFlightBytes -= bytes
       this.#lastActivity = this.#now()
-      this.#budget.add(-bytes)
+      this.#budget.addRequestBytes(-bytes)
       this.#maybeResume()
     }
   }
@@ -203,6 +211,8 @@ export class ServerConnection implements ConnectionHandler, DoorConnection, Budg
     else if (this.#socket.bufferedBytes > 0 && now - this.#lastSendProgress >= stalledTimeoutMs)
       this.#refuse('it does not read what it is sent')
     else if (this.#pendingBytes > 0 && now - this.#lastActivity >= stalledTimeoutMs) this.#refuse('it sent half a request and stopped')
+    else if (this.#budget.hasTurn(this) && now - this.#turnStartedAt >= MAX_TURN_MS)
+      this.#refuse('it took too long to send a request while others waited')
     else if (this.#inFlight === 0 && now - this.#lastActivity >= maxIdleMs) this.#refuse('it was idle')
   }
 
@@ -246,10 +256,10 @@ export class ServerConnection implements ConnectionHandler, DoorConnection, Budg
   }
 
   #countPending(): void {
-    if (!this.#isOpen) return
-    const pendingBytes = this.#door?.pendingBytes ?? this.#firstBytes.length
-    this.#budget.add(pendingBytes - this.#pendingBytes)
+    const pendingBytes = this.#isOpen ? (this.#door?.pendingBytes ?? this.#firstBytes.length) : 0
+    const growth = pendingBytes - this.#pendingBytes
     this.#pendingBytes = pendingBytes
+    this.#budget.addPartialBytes(growth)
   }
 
   #maybePause(): void {
@@ -264,12 +274,11 @@ export class ServerConnection implements ConnectionHandler, DoorConnection, Budg
     this.#socket.resume()
   }
 
-  /** A half request is always read to its end when the broker is full: what it holds could not be answered otherwise. */
   #shouldPause(): boolean {
     if (this.#inFlight >= this.#limits.maxInFlightRequests || this.#inFlightBytes >= this.#limits.maxQueuedBytes) return true
-    if (!this.#budget.isExhausted || this.#pendingBytes > 0) return false
+    if (this.#budget.mayRead(this)) return false
     this.#budget.awaitRoom(this)
-    return true
+    return !this.#budget.hasTurn(this)
   }
 
   /** Once the promises that settled in this tick have run: what they answer leaves in one gathering write. */

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Address, type Doors, nodeDoors } from '@kafka-ts/io'
+import { type Address, type Doors, type Network, nodeDoors } from '@kafka-ts/io'
 import {
   type Apis,
   type FetchRequest,
@@ -18,6 +18,8 @@ import { RawClient } from './raw-client.ts'
 export interface TestBrokerOptions {
   readonly settings?: Readonly<Record<string, string>>
   readonly doors?: Doors
+  /** Where the clients are; default: where the broker is. */
+  readonly clientDoors?: Doors
   /** To start again on what an earlier broker left. */
   readonly directory?: string
   readonly logger?: Logger
@@ -28,23 +30,26 @@ export class TestBroker {
   readonly broker: Broker
   readonly doors: Doors
   readonly directory: string
+  readonly #network: Network
   readonly #clients: RawClient[] = []
 
-  private constructor(broker: Broker, doors: Doors, directory: string) {
+  private constructor(broker: Broker, options: { readonly doors: Doors; readonly network: Network; readonly directory: string }) {
     this.broker = broker
-    this.doors = doors
-    this.directory = directory
+    this.doors = options.doors
+    this.directory = options.directory
+    this.#network = options.network
   }
 
   static async start({
     settings = {},
     doors = nodeDoors(),
     directory = temporaryDirectory(),
+    clientDoors = doors,
     logger,
   }: TestBrokerOptions = {}): Promise<TestBroker> {
     const config = createBrokerConfig({ listeners: '127.0.0.1:0', 'log.dirs': directory, 'min.free.bytes': '0', ...settings })
     const broker = await Broker.start({ doors, config, ...(logger === undefined ? {} : { logger }) })
-    return new TestBroker(broker, doors, directory)
+    return new TestBroker(broker, { doors, network: clientDoors.network, directory })
   }
 
   get address(): Address {
@@ -54,13 +59,13 @@ export class TestBroker {
   }
 
   async connect(): Promise<RawClient> {
-    const client = await RawClient.connect(this.doors.network, this.address)
+    const client = await RawClient.connect(this.#network, this.address)
     this.#clients.push(client)
     return client
   }
 
   async connectSilently(): Promise<RawClient> {
-    const client = await RawClient.connectSilently(this.doors.network, this.address)
+    const client = await RawClient.connectSilently(this.#network, this.address)
     this.#clients.push(client)
     return client
   }
