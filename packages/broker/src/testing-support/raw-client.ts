@@ -33,6 +33,7 @@ export class RawClient {
   readonly #decoder = new FrameDecoder({ maxFrameBytes: 2 ** 28 })
   readonly #waiting = new Map<number, Waiting>()
   #nextCorrelationId = 1
+  #isClosed = false
   /** Resolves when the connection is gone. */
   readonly closed: Promise<void>
 
@@ -44,6 +45,7 @@ export class RawClient {
       onData: (chunk) => this.#decoder.push(chunk, (frame) => this.#onFrame(frame)),
       onDrain: () => {},
       onClose: () => {
+        this.#isClosed = true
         for (const { reject } of this.#waiting.values()) reject(new Error('the connection was closed'))
         this.#waiting.clear()
         resolve()
@@ -70,6 +72,7 @@ export class RawClient {
   ): Promise<RawResponse<Apis[Name]>> {
     const api: AnyApi = apis[name]
     const correlationId = this.#nextCorrelationId++
+    if (this.#isClosed) return Promise.reject(new Error('the connection is closed'))
     return new Promise((resolve, reject) => {
       this.#waiting.set(correlationId, { api, resolve, reject })
       this.#connection.write(encodeRequest(api, { version: api.maxVersion, correlationId, request, attachments }))
