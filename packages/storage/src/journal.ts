@@ -29,6 +29,8 @@ export interface JournalOptions<Member> {
   readonly random: Random
   /** The directory of the files; made with the first one. */
   readonly path: string
+  /** Makes the entry of that directory durable. */
+  readonly syncParent: () => Promise<void>
   readonly maxFileBytes: number
   readonly maxFiles: number
   /** A file is full. Once everything its members wrote is durable elsewhere, `release` gives it back. */
@@ -256,11 +258,12 @@ export class Journal<Member> {
   }
 
   async #prepare(unprepared: JournalFile<Member> | undefined): Promise<void> {
-    const { disk, path, maxFileBytes, onRoom, onPrepareFailed } = this.#options
+    const { disk, path, syncParent, maxFileBytes, onRoom, onPrepareFailed } = this.#options
     try {
       const file = unprepared ?? this.#createFile()
       await file.preallocate(this.#targetBytes)
       await disk.syncDirectory(path)
+      await syncParent()
       this.#targetBytes = Math.min(this.#targetBytes * GROWTH_FACTOR, maxFileBytes)
       this.#free.push(file)
     } catch (error) {

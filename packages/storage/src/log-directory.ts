@@ -1,11 +1,12 @@
 import { strict as assert } from 'node:assert'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { DiskError, type DiskLock } from '@kafka-ts/io'
 import { readTextFileSync, writeFileAtomically } from './atomic-file.ts'
 import { type OffsetCheckpoint, OffsetCheckpointFile } from './checkpoint-file.ts'
 import { CoalescedTask } from './coalesced-task.ts'
 import { DeferredRemovals } from './deferred-removals.ts'
 import { recoverDirectory } from './directory-recovery.ts'
+import { FencedDisk } from './fenced-disk.ts'
 import { FileHandles } from './file-handles.ts'
 import { Flusher } from './flusher.ts'
 import { GroupWriter } from './group-writer.ts'
@@ -38,6 +39,8 @@ export class LogDirectory {
   readonly #logger: StorageLogger
   readonly #lock: DiskLock
   readonly #meta: MetaProperties
+  /** All files but the lock are reached through it. */
+  readonly #disk: FencedDisk
   readonly #handles: FileHandles
   readonly #journal: Journal<LogAppender>
   readonly #writer: GroupWriter
@@ -60,7 +63,9 @@ export class LogDirectory {
 
   private constructor(options: LogDirectoryOptions, lock: DiskLock, meta: MetaProperties) {
     const settings = { ...LOG_DIRECTORY_DEFAULTS, ...withoutUndefined(options) }
-    const { clock, disk, random, compression } = options.doors
+    const { clock, random, compression } = options.doors
+    const disk = new FencedDisk(options.doors.disk)
+    this.#disk = disk
     this.path = options.path
     this.#options = options
     this.#logger = options.logger ?? SILENT_LOGGER
@@ -83,6 +88,7 @@ export class LogDirectory {
       disk,
       random,
       path: join(this.path, JOURNAL_DIRECTORY),
+      syncParent: () => this.#entriesTask.run(),
       maxFileBytes: settings.journalFileBytes,
       maxFiles: settings.journalMaxFiles,
       onFull: (file) => this.#flusher.flushForJournal(file, () => this.#journal.release(file)),
@@ -120,7 +126,10 @@ export class LogDirectory {
    */
   static async open(options: LogDirectoryOptions): Promise<LogDirectory> {
     const { disk, random } = options.doors
-    disk.makeDirectorySync(options.path)
+    if (disk.statSync(options.path) === undefined) {
+      disk.makeDirectorySync(options.path)
+      await disk.syncDirectory(dirname(options.path))
+    }
     const lock = takeLock(options)
     try {
       const meta = await ensureMetaProperties({ disk, random, path: options.path, nodeId: options.nodeId, clusterId: options.clusterId })
@@ -227,7 +236,7 @@ export class LogDirectory {
   }
 
   async #closeCleanly(): Promise<void> {
-    const { disk } = this.#options.doors
+    const disk = this.#disk
     this.#writer.writeNow()
     await this.#writer.settled()
     await this.#flusher.flush([...this.#logs.values()].filter((log) => log.damage === undefined))
@@ -237,7 +246,7 @@ export class LogDirectory {
   }
 
   async #recover(): Promise<void> {
-    const { disk } = this.#options.doors
+    const disk = this.#disk
     const cleanPath = join(this.path, CLEAN_FILE)
     const failedPath = join(this.path, FAILED_SYNC_FILE)
     const isClean = readTextFileSync(disk, cleanPath)?.trim() === this.directoryId
@@ -273,7 +282,7 @@ export class LogDirectory {
   async #removeDoomed(doomed: readonly string[]): Promise<void> {
     if (doomed.length === 0) return
     await Promise.all([this.#recoveryPointTask.run(), this.#logStartTask.run()])
-    for (const path of doomed) await this.#options.doors.disk.removeTree(path)
+    for (const path of doomed) await this.#disk.removeTree(path)
   }
 
   #adopt(log: Log): void {
@@ -294,7 +303,8 @@ export class LogDirectory {
   }
 
   async #remove(log: Log, name: string): Promise<void> {
-    const { disk, random } = this.#options.doors
+    const { random } = this.#options.doors
+    const disk = this.#disk
     const { appender, storage } = log.internals
     this.#logs.delete(logKey(log.id.topicId, log.id.partition))
     this.#missing.delete(name)
@@ -361,6 +371,7 @@ export class LogDirectory {
     if (this.#offlineError !== undefined) return
     const error = new StorageError('OFFLINE', `${this.path} is offline: a write failed. Check the disk, then restart.`, { cause })
     this.#offlineError = error
+    this.#disk.fence(error)
     this.#logger.error(error.message, cause)
     this.#writer.fail(error)
     for (const log of this.#logs.values()) log.internals.appender.failUndurable(error)

@@ -5,7 +5,10 @@ import type { StorageError } from './storage-error.ts'
 export interface LogListener {
   /** `durableOffset` moved forward. Called outside of `append`. */
   onDurable(log: Log): void
-  /** Records at and above `fromOffset` were assigned but not kept; `logEndOffset` is `fromOffset` again. */
+  /**
+   * Records at and above `fromOffset` were assigned but not kept; `logEndOffset` is `fromOffset` again. With `DISK_FULL` they are
+   * gone; with `OFFLINE` no one knows, and after a restart some of them, from the first on, may be there.
+   */
   onAppendFailed(log: Log, fromOffset: number, error: StorageError): void
 }
 

@@ -153,7 +153,9 @@ export class LogStorage {
     const target = this.#nextOffset
     const active = this.active
     for (const segment of this.#segments.filter((each) => each.isDirty)) {
+      const isFirstFlush = !segment.wasFlushed
       await segment.flush()
+      if (isFirstFlush) this.#areFilesSynced = false
       if (segment !== active && segment !== this.active) segment.releaseIndexes()
     }
     await this.epochCache.save(this.#context.disk, join(this.directory, LEADER_EPOCH_FILE))

@@ -29,6 +29,13 @@ export class SegmentIndexes {
     this.timeIndex = new TimeIndex(baseOffset)
   }
 
+  /** The indexes of a segment without batches; whatever files of their names hold is to be cut off. */
+  static empty(baseOffset: number): SegmentIndexes {
+    const indexes = new SegmentIndexes(baseOffset)
+    for (const { table } of [indexes.offsetIndex, indexes.timeIndex, indexes.headerChecksums]) table.continueFile(0, true)
+    return indexes
+  }
+
   /** The largest record timestamp, -1 without one. */
   get maxTimestamp(): number {
     return this.#maxTimestamp
@@ -87,7 +94,7 @@ export class SegmentIndexes {
     const lastOffset = this.offsetIndex.lastOffsetAt(position)
     this.offsetIndex.truncateToPosition(position)
     this.timeIndex.truncateToOffset(lastOffset ?? 0)
-    this.headerChecksums.table.continueFile(checksumEntries, true)
+    this.headerChecksums.table.truncate(checksumEntries)
     this.#maxTimestamp = this.timeIndex.last?.timestamp ?? -1
     this.#offsetOfMaxTimestamp = this.timeIndex.last?.offset ?? -1
     // The batch at `position` had an entry, so it gets one again.

@@ -2,7 +2,7 @@ import type { Disk, DiskFile } from '@kafka-ts/io'
 import { BATCH_HEADER_BYTES, maxTimestampOf } from '@kafka-ts/protocol/records'
 import { type ScanEnd, scanBatches } from './batch-scanner.ts'
 import type { FileHandles } from './file-handles.ts'
-import { isComplete, loadIndexes } from './load-indexes.ts'
+import { areIndexFilesThere, isComplete, isWholeBelow, loadIndexes } from './load-indexes.ts'
 import { type SegmentFiles, segmentFiles } from './segment-files.ts'
 import { type IndexesMark, SegmentIndexes } from './segment-indexes.ts'
 import type { StoredBatch } from './stored-batch.ts'
@@ -48,6 +48,7 @@ export class Segment {
   #syncedBytes: number
   /** undefined: not read yet. */
   #firstBatchTimestamp: number | undefined
+  #wasFlushed = false
 
   constructor(doors: SegmentDoors, directory: string, options: { baseOffset: number; sizeBytes: number; createdMs: number }) {
     this.#doors = doors
@@ -57,11 +58,16 @@ export class Segment {
     this.#syncedBytes = options.sizeBytes
     this.#createdMs = options.createdMs
     this.#firstBatchTimestamp = options.sizeBytes === 0 ? -1 : undefined
-    if (options.sizeBytes === 0) this.#indexes = new SegmentIndexes(options.baseOffset)
+    if (options.sizeBytes === 0) this.#indexes = SegmentIndexes.empty(options.baseOffset)
   }
 
   get sizeBytes(): number {
     return this.#sizeBytes
+  }
+
+  /** Whether this process has made all its files. */
+  get wasFlushed(): boolean {
+    return this.#wasFlushed
   }
 
   get isDirty(): boolean {
@@ -131,6 +137,7 @@ export class Segment {
     const sizeBytes = this.#sizeBytes
     if (this.#syncedBytes < sizeBytes) await this.file.sync()
     await this.#indexes?.flush(this.#doors.disk, this.files)
+    this.#wasFlushed = true
     this.#syncedBytes = Math.max(this.#syncedBytes, Math.min(sizeBytes, this.#sizeBytes))
   }
 
@@ -153,8 +160,9 @@ export class Segment {
    * and brings the indexes in line. What is behind the last good batch stays in the file: see `cutTo`.
    */
   async resume(options: ResumeOptions): Promise<ScanEnd> {
-    const indexes = await loadIndexes(this.#doors.disk, this.files, this.baseOffset)
-    const from = indexes.offsetIndex.isSane(this.#sizeBytes) ? indexes.offsetIndex.lookup(options.fromOffset) : 0
+    const indexes = this.#indexes ?? (await loadIndexes(this.#doors.disk, this.files, this.baseOffset))
+    const indexed = indexes.offsetIndex.isSane(this.#sizeBytes) ? indexes.offsetIndex.lookup(options.fromOffset) : 0
+    const from = (await this.#areIndexesWholeBelow(indexes, indexed)) ? indexed : 0
     const indexedNextOffset = from === 0 ? undefined : indexes.offsetIndex.lastOffsetAt(from)! + 1
     const checksums = await indexes.headerChecksums.read(from, this.#sizeBytes, this.checksumFile)
     indexes.rewindTo(from, await indexes.headerChecksums.countBefore(from, this.checksumFile))
@@ -211,7 +219,9 @@ export class Segment {
 
   async #loadIndexes(indexIntervalBytes: number): Promise<SegmentIndexes> {
     const loaded = await loadIndexes(this.#doors.disk, this.files, this.baseOffset)
-    if (await isComplete(loaded, { file: this.file, sizeBytes: this.#sizeBytes, checksumFile: this.checksumFile, indexIntervalBytes })) {
+    const { file, checksumFile } = this
+    const areFilesThere = areIndexFilesThere(this.#doors.disk, this.files)
+    if (await isComplete(loaded, { file, sizeBytes: this.#sizeBytes, checksumFile, indexIntervalBytes, areFilesThere })) {
       loaded.adoptMaxTimestamp()
       this.#indexes = loaded
     } else {
@@ -220,6 +230,12 @@ export class Segment {
     }
     await this.#readFirstBatchTimestamp()
     return this.#indexes!
+  }
+
+  #areIndexesWholeBelow(indexes: SegmentIndexes, position: number): boolean | Promise<boolean> {
+    if (position === 0 || this.#indexes === indexes) return true
+    const { file, checksumFile } = this
+    return isWholeBelow(indexes, { file, checksumFile, position, areFilesThere: areIndexFilesThere(this.#doors.disk, this.files) })
   }
 
   async #readFirstBatchTimestamp(): Promise<void> {
