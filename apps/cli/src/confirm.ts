@@ -1,0 +1,51 @@
+import { createInterface } from 'node:readline/promises'
+import type { CliDoors } from './doors.ts'
+import { CliError, usageError } from './errors/cli-error.ts'
+import { EXIT } from './errors/exit-codes.ts'
+import type { Session } from './session.ts'
+
+/** The flags a destructive command has. */
+export interface ConfirmationFlags {
+  readonly yes?: boolean
+  readonly confirm?: string | undefined
+  readonly 'no-input'?: boolean
+}
+
+/** What is about to be destroyed. */
+export interface Destruction {
+  /** A question without its mark: `Delete 2 topics and all their records`. */
+  readonly question: string
+  /** What has to be typed in a protected context. */
+  readonly name: string
+}
+
+/** Returns when the user agrees. In a protected context agreeing means typing the name; `--yes` alone is not enough there. */
+export async function confirmDestruction(session: Session, flags: ConfirmationFlags, { question, name }: Destruction): Promise<void> {
+  const { doors, settings } = session
+  const isProtected = settings.isProtected.value
+  if (flags.confirm !== undefined) {
+    if (flags.confirm !== name) throw usageError(`--confirm ${flags.confirm} does not match: it must be ${name}.`)
+    return
+  }
+  if (flags.yes && !isProtected) return
+  const needed = isProtected ? `--confirm ${name}` : '--yes'
+  if (flags['no-input'] || !doors.stdin.isTTY || !doors.stderr.isTTY) {
+    const why = isProtected ? `${settings.isProtected.source} is protected` : 'there is nobody to ask'
+    throw usageError(`${question}? This needs a confirmation, and ${why}.`, `add ${needed}`)
+  }
+  const prompt = isProtected ? `${question}? Type ${name} to go on: ` : `${question}? [y/N] `
+  const answer = await ask(doors, prompt)
+  const hasAgreed = isProtected ? answer === name : /^y(es)?$/i.test(answer)
+  if (!hasAgreed) throw new CliError('Declined; nothing was changed.', { code: 'DECLINED', exit: EXIT.declined })
+}
+
+async function ask(doors: CliDoors, prompt: string): Promise<string> {
+  const lines = createInterface({ input: doors.stdin, output: doors.stderr })
+  const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')))
+  try {
+    const answer = await Promise.race([lines.question(prompt), closed])
+    return answer.trim()
+  } finally {
+    lines.close()
+  }
+}

@@ -1,0 +1,18 @@
+import { createReadStream } from 'node:fs'
+import { access, constants } from 'node:fs/promises'
+import type { Readable } from 'node:stream'
+import type { CliDoors } from '../doors.ts'
+import { notFoundError } from '../errors/cli-error.ts'
+
+const CHUNK_BYTES = 256 * 1024
+
+/** The bytes of a file, or of standard input for `-` and for no file. */
+export async function openInput(file: string | undefined, doors: CliDoors): Promise<Readable> {
+  if (file === undefined || file === '-') return doors.stdin
+  try {
+    await access(file, constants.R_OK)
+  } catch (error) {
+    throw notFoundError(`Cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`)
+  }
+  return createReadStream(file, { highWaterMark: CHUNK_BYTES })
+}

@@ -1,0 +1,112 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable, Writable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import type { KafkaOptions } from '@kafka-ts/client'
+import { Config } from '@oclif/core/config'
+import type { CliCommand } from '../command.ts'
+import type { CliDoors } from '../doors.ts'
+import { reportOf } from '../errors/report.ts'
+import type { Interrupt } from '../interrupts.ts'
+import { FakeCluster } from './fake-kafka.ts'
+
+const PACKAGE_ROOT = fileURLToPath(new URL('../..', import.meta.url))
+/** The time of every test. */
+export const NOW_MS = Date.UTC(2026, 10, 22, 16)
+
+/** A class of a command, as its file exports it. */
+// biome-ignore lint/suspicious/noExplicitAny: commands are made by oclif with an argv and a config
+type CommandClass = new (...parameters: any[]) => CliCommand
+
+/** The surroundings of a command in a test. */
+export interface RunOptions {
+  readonly cluster?: FakeCluster
+  readonly stdin?: string | Uint8Array
+  /** A user at a terminal, who answers with `stdin`. */
+  readonly isTerminal?: boolean
+  readonly env?: Readonly<Record<string, string>>
+  readonly home?: string
+  readonly cwd?: string
+  /** Called with how to send a signal, before the command runs. */
+  readonly onStart?: (interrupt: (name: Interrupt) => void) => void
+}
+
+/** What a command did. */
+export interface RunResult {
+  readonly stdout: string
+  readonly stderr: string
+  readonly exit: number
+  readonly error: unknown
+  /** The options of the client it made, if it made one. */
+  readonly connected: KafkaOptions | undefined
+}
+
+/** A directory of its own for the configuration of a test. */
+export function temporaryHome(): string {
+  return mkdtempSync(join(tmpdir(), 'kafka-ts-cli-'))
+}
+
+class Sink extends Writable {
+  readonly chunks: Buffer[] = []
+  isTTY = false
+  columns = 80
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.chunks.push(Buffer.from(chunk))
+    done()
+  }
+
+  text(): string {
+    return Buffer.concat(this.chunks).toString()
+  }
+}
+
+/** Runs a command in this process against a fake cluster, with doors of its own. */
+export async function runCommand(Command: CommandClass, argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  const home = options.home ?? temporaryHome()
+  const config = await Config.load({ root: PACKAGE_ROOT, ignoreManifest: true })
+  Object.defineProperty(config, 'configDir', { value: home })
+  const cluster = options.cluster ?? new FakeCluster()
+  const [stdout, stderr] = [new Sink(), new Sink()]
+  const stdin = Object.assign(Readable.from(options.stdin === undefined ? [] : [Buffer.from(options.stdin)]), {
+    isTTY: options.isTerminal ?? false,
+  })
+  stdout.isTTY = stderr.isTTY = options.isTerminal ?? false
+  let handler: ((name: Interrupt) => void) | undefined
+  let connected: KafkaOptions | undefined
+  const doors: CliDoors = {
+    stdin,
+    stdout,
+    stderr,
+    env: options.env ?? {},
+    cwd: options.cwd ?? home,
+    interrupts: {
+      handle: (next) => {
+        handler = next
+        options.onStart?.((name) => handler?.(name))
+        return () => undefined
+      },
+      release: () => undefined,
+    },
+    now: () => NOW_MS,
+    sleep: (_ms, signal) => new Promise((resolve) => signal?.addEventListener('abort', () => resolve())),
+    connect: async (clientOptions) => {
+      connected = clientOptions
+      return cluster.client()
+    },
+  }
+  const exitCodeBefore = process.exitCode
+  process.exitCode = undefined
+  const command = new Command([...argv], config)
+  command.doors = doors
+  let error: unknown
+  try {
+    await (command as unknown as { _run(): Promise<unknown> })._run()
+  } catch (thrown) {
+    error = thrown
+  }
+  const exit = error === undefined ? Number(process.exitCode ?? 0) : reportOf(error).exit
+  process.exitCode = exitCodeBefore
+  return { stdout: stdout.text(), stderr: stderr.text(), exit, error, connected }
+}
