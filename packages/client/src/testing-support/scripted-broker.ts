@@ -17,7 +17,15 @@ import {
   uuidToString,
   wireCodeOf,
 } from '@kafka-ts/protocol'
-import { batchBytesOf, checkBatch, lastOffsetDeltaOf, lastOffsetOf, maxTimestampOf, stampBatch } from '@kafka-ts/protocol/records'
+import {
+  batchBytesOf,
+  checkBatch,
+  iterateBatches,
+  lastOffsetDeltaOf,
+  lastOffsetOf,
+  maxTimestampOf,
+  stampBatch,
+} from '@kafka-ts/protocol/records'
 
 /** What a handler answers: a response and the bytes beside it, or nothing at all. */
 export interface Answer<A extends AnyApi> {
@@ -62,10 +70,12 @@ const CLUSTER_ID = 'scripted'
  */
 export class ScriptedBroker {
   readonly topics = new Map<string, ScriptedTopic>()
-  readonly scripts: { [Name in keyof Apis]?: Script<Apis[Name]> } = {}
+  readonly scripts: { -readonly [Name in keyof Apis]?: Script<Apis[Name]> } = {}
   /** Names of the APIs asked for, in order. */
   readonly requests: string[] = []
   isAutoCreating = false
+  /** Other brokers of the cluster, as the metadata are to name them. */
+  peers: readonly ScriptedBroker[] = []
   maxBatchBytes = Number.POSITIVE_INFINITY
   readonly #options: ScriptedBrokerOptions
   readonly #connections = new Set<Connection>()
@@ -83,6 +93,14 @@ export class ScriptedBroker {
   private constructor(options: ScriptedBrokerOptions) {
     this.#options = options
     this.#port = options.port ?? 0
+  }
+
+  get brokerId(): number {
+    return this.#options.brokerId ?? 1
+  }
+
+  get port(): number {
+    return this.#port
   }
 
   get address(): string {
@@ -108,7 +126,7 @@ export class ScriptedBroker {
 
   createTopic(name: string, partitionCount = 1): ScriptedTopic {
     const topicId = new Uint8Array(16).fill(++this.#topicCount)
-    const leaderId = this.#options.brokerId ?? 1
+    const leaderId = this.brokerId
     const partitions = Array.from({ length: partitionCount }, () => ({
       batches: [],
       logStartOffset: 0,
@@ -179,7 +197,7 @@ export class ScriptedBroker {
   #hello(): Answer<typeof apis.hello> {
     return {
       response: {
-        brokerId: this.#options.brokerId ?? 1,
+        brokerId: this.brokerId,
         clusterId: CLUSTER_ID,
         apis: Object.values(apis).map(({ key, minVersion, maxVersion }) => ({ key, minVersion, maxVersion })),
         maxFrameBytes: 16 * 1024 * 1024,
@@ -192,7 +210,7 @@ export class ScriptedBroker {
   #metadata({ topics, allowAutoCreate }: RequestOf<typeof apis.metadata>): Answer<typeof apis.metadata> {
     const names = topics === null ? [...this.topics.keys()] : topics.map(({ name }) => name as string)
     for (const name of names) if (allowAutoCreate && this.isAutoCreating && !this.topics.has(name)) this.createTopic(name)
-    const brokers = [{ nodeId: this.#options.brokerId ?? 1, host: HOST, port: this.#port, rack: null }]
+    const brokers = [this, ...this.peers].map(({ brokerId, port }) => ({ nodeId: brokerId, host: HOST, port, rack: null }))
     return { response: { brokers, clusterId: CLUSTER_ID, controllerId: 1, topics: names.map((name) => this.#describe(name)) } }
   }
 
@@ -223,9 +241,9 @@ export class ScriptedBroker {
       return {
         topicId,
         partitions: partitions.map(({ partition, bytes }) => {
-          const batch = attachments.subarray(position, position + bytes)
+          const records = attachments.subarray(position, position + bytes)
           position += bytes
-          return this.#append(topic?.partitions[partition], partition, batch)
+          return this.#append(topic?.partitions[partition], partition, records)
         }),
       }
     })
@@ -236,20 +254,24 @@ export class ScriptedBroker {
   #append(
     log: ScriptedPartition | undefined,
     partition: number,
-    batch: Uint8Array,
+    records: Uint8Array,
   ): ResponseOf<typeof apis.produce>['topics'][number]['partitions'][number] {
     const refused = { partition, errorMessage: null, baseOffset: -1, logAppendTimeMs: -1, logStartOffset: -1, recordErrors: [] }
     if (log === undefined) return { ...refused, errorCode: 100 }
     if (log.errorCode !== 0) return { ...refused, errorCode: log.errorCode }
-    if (batch.length > this.maxBatchBytes) return { ...refused, errorCode: 10 }
+    const batches = [...iterateBatches(records)].map(({ start, end }) => records.subarray(start, end))
+    if (batches.some((batch) => batch.length > this.maxBatchBytes)) return { ...refused, errorCode: 10 }
+    const isStoring = this.#options.isStoring !== false
+    const problem = batches
+      .map((batch) => (isStoring ? checkBatch(batch, 0, batch.length, { validation: 'records' }) : undefined))
+      .find(Boolean)
+    if (problem !== undefined) return { ...refused, errorCode: 2, errorMessage: problem.message }
     const baseOffset = log.endOffset
-    log.endOffset += lastOffsetDeltaOf(batch, 0) + 1
-    if (this.#options.isStoring !== false) {
-      const problem = checkBatch(batch, 0, batch.length, { validation: 'records' })
-      if (problem !== undefined) return { ...refused, errorCode: 2, errorMessage: problem.message }
-      const stored = Buffer.from(batch)
-      stampBatch(stored, 0, { baseOffset, leaderEpoch: 0 })
-      log.batches.push(stored)
+    for (const batch of batches) {
+      const stored = isStoring ? Buffer.from(batch) : batch
+      stampBatch(stored, 0, { baseOffset: log.endOffset, leaderEpoch: 0 })
+      log.endOffset += lastOffsetDeltaOf(batch, 0) + 1
+      if (isStoring) log.batches.push(stored)
     }
     return {
       partition,
