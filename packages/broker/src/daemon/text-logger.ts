@@ -25,14 +25,19 @@ export function createTextLogger({ level, now, write }: TextLoggerOptions): Logg
 }
 
 function formatDetails(details: object): string {
-  return Object.entries(details)
-    .map(([name, value]) => (value === undefined ? '' : ` ${name}=${formatValue(value)}`))
-    .join('')
+  const entries = Object.entries(details).filter(([, value]) => value !== undefined)
+  const values = entries.flatMap(([name, value]) => (value instanceof Error ? [] : [` ${name}=${formatValue(value)}`]))
+  const errors = entries.flatMap(([, value]) => (value instanceof Error ? [formatError(value)] : []))
+  return [...values, ...errors].join('')
 }
 
 /** Whatever a client chose stays on the line: anything but plain words is quoted. */
 function formatValue(value: unknown): string {
-  const text = value instanceof Error ? (value.stack ?? value.message) : typeof value === 'string' ? value : JSON.stringify(value)
-  if (value instanceof Error) return `\n  ${text.split('\n').join('\n  ')}`
-  return typeof value === 'string' && !/^[\w./:@+-]+$/.test(text) ? JSON.stringify(text) : text
+  return typeof value === 'string' && /^[\w./:@+-]+$/.test(value) ? value : JSON.stringify(value)
+}
+
+/** The stack on lines of its own, and the causes below it. */
+function formatError(error: Error): string {
+  const stack = `\n  ${(error.stack ?? error.message).split('\n').join('\n  ')}`
+  return error.cause instanceof Error ? `${stack}\n  caused by:${formatError(error.cause)}` : stack
 }
