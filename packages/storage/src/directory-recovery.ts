@@ -69,7 +69,9 @@ class DirectoryRecovery {
     for (const name of context.disk.listSync(context.path)) this.#visitName(name, doomed)
     await this.#scanAll()
     if (!isClean) {
-      await journal.replay({ onEntry: (entry, batches) => this.#replay(entry, batches) })
+      const cuts = new JournalCuts()
+      await journal.replay({ onEntry: async (entry) => cuts.note(entry) })
+      await journal.replay({ onEntry: (entry, batches) => this.#replay(entry, cuts.keep(entry, batches)) })
       await this.#makeUnknown()
     }
     for (const recovery of this.#recoveries.values()) {
@@ -139,7 +141,7 @@ class DirectoryRecovery {
     } else if (recovery === undefined) {
       this.#keepUnknown(key, entry, batches)
     } else if (entry.kind === 'truncate') {
-      await recovery.truncate(entry.offset)
+      await recovery.repeatCut(entry.offset)
     } else {
       await recovery.restore(batches)
     }
@@ -147,14 +149,8 @@ class DirectoryRecovery {
 
   #keepUnknown(key: string, entry: JournalEntryHeader, batches: readonly StoredBatch[]): void {
     const known = this.#unknown.get(key)
-    if (known === undefined) {
-      this.#unknown.set(key, { id: entry.id, batches: [...batches] })
-    } else if (entry.kind === 'truncate') {
-      const kept = known.batches.filter((batch) => batch.baseOffset < entry.offset)
-      known.batches.splice(0, known.batches.length, ...kept)
-    } else {
-      known.batches.push(...batches)
-    }
+    if (known === undefined) this.#unknown.set(key, { id: entry.id, batches: [...batches] })
+    else known.batches.push(...batches)
   }
 
   async #makeUnknown(): Promise<void> {
@@ -186,6 +182,33 @@ class DirectoryRecovery {
     } else if (summary.cutBytes > 0 || summary.restoredCount > 0) {
       logger.info(`${name}: cut ${summary.cutBytes} bytes of a torn tail, put back ${summary.restoredCount} batches from the journal`)
     }
+  }
+}
+
+/** Which batches of the journal were cut off again by a later entry: they must not come back, not even for a moment. */
+class JournalCuts {
+  /** By log, the cuts with the number of their entry. */
+  readonly #cuts = new Map<string, { readonly number: number; readonly offset: number }[]>()
+  #notedCount = 0
+  #keptCount = 0
+
+  /** First pass: told of every entry. */
+  note({ kind, id, offset }: JournalEntryHeader): void {
+    const number = this.#notedCount++
+    if (kind !== 'truncate') return
+    const key = logKey(id.topicId, id.partition)
+    const cuts = this.#cuts.get(key)
+    if (cuts === undefined) this.#cuts.set(key, [{ number, offset }])
+    else cuts.push({ number, offset })
+  }
+
+  /** Second pass: asked for every entry, in the same order. */
+  keep({ id }: JournalEntryHeader, batches: readonly StoredBatch[]): readonly StoredBatch[] {
+    const number = this.#keptCount++
+    if (this.#cuts.size === 0) return batches
+    const cuts = this.#cuts.get(logKey(id.topicId, id.partition)) ?? []
+    const limit = Math.min(...cuts.filter((cut) => cut.number > number).map((cut) => cut.offset))
+    return batches.filter((batch) => batch.nextOffset <= limit)
   }
 }
 

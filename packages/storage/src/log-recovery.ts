@@ -93,6 +93,8 @@ export class LogRecovery {
       }
       const end = await this.#resume(segment, index === first ? scanFrom : segment.baseOffset)
       nextOffset = end.nextOffset
+      // It may be in the page cache only: what is kept behind the recovery point is synced before it counts as durable.
+      if (nextOffset > this.#recoveryPoint || end.problem !== undefined) segment.doubt()
       if (end.problem !== undefined) {
         this.#endAt(index, { ...end, problem: end.problem })
         break
@@ -114,10 +116,10 @@ export class LogRecovery {
     for (const batch of batches) {
       if (this.#damage !== undefined) return
       if (batch.nextOffset <= Math.max(this.#recoveryPoint, this.logStartOffset) || this.#isInTail(batch)) continue
-      if (batch.baseOffset < this.storage.nextOffset) await this.truncate(batch.baseOffset)
+      if (batch.baseOffset < this.storage.nextOffset) await this.#truncate(batch.baseOffset)
       if (batch.baseOffset > this.storage.nextOffset && batch.baseOffset <= this.logStartOffset) this.storage.restartAt(batch.baseOffset)
       if (batch.baseOffset !== this.storage.nextOffset) {
-        this.#reportGap(batch)
+        this.#damage = this.#gapBefore(batch)
         return
       }
       this.#restoredCount++
@@ -126,13 +128,9 @@ export class LogRecovery {
     }
   }
 
-  /** The log was cut here, later than all entries before. */
-  async truncate(offset: number): Promise<void> {
-    // What was appended after the cut is durable up to the recovery point.
-    const target = Math.max(offset, this.#recoveryPoint)
-    if (this.#damage !== undefined || target >= this.storage.nextOffset) return
-    await this.storage.truncate(target, this.config)
-    this.#tail = this.#tail.filter((batch) => batch.baseOffset < target)
+  /** The log was to be cut here. Once that was done the recovery point was moved here, so above it there is nothing to do. */
+  async repeatCut(offset: number): Promise<void> {
+    if (this.#damage === undefined && this.#recoveryPoint < offset) await this.#truncate(offset)
   }
 
   /** After the last journal entry. Throws `DiskError`. */
@@ -150,6 +148,12 @@ export class LogRecovery {
       visit: (batch) => this.#noteBatch(batch),
     })
     return { ...end, nextOffset: end.nextOffset ?? segment.baseOffset }
+  }
+
+  async #truncate(offset: number): Promise<void> {
+    if (offset >= this.storage.nextOffset) return
+    await this.storage.truncate(offset, this.config)
+    this.#tail = this.#tail.filter((batch) => batch.baseOffset < offset)
   }
 
   #noteBatch(batch: StoredBatch): void {
@@ -193,10 +197,10 @@ export class LogRecovery {
     this.#report({ file: last?.files.log ?? this.#directory, position: last?.sizeBytes ?? 0, problem }, nextOffset)
   }
 
-  #reportGap(batch: StoredBatch): void {
+  #gapBefore(batch: StoredBatch): LogDamage {
     const { nextOffset, active } = this.storage
     const problem = `the log ends at offset ${nextOffset}, but the journal continues at ${batch.baseOffset}`
-    this.#damage = {
+    return {
       file: active?.files.log ?? this.#directory,
       position: active?.sizeBytes ?? 0,
       fromOffset: nextOffset,

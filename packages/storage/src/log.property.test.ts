@@ -85,6 +85,8 @@ class Subject {
       case 'durability':
         this.#config = { ...this.#config, durability: step.durability }
         log.updateConfig(this.#config)
+        // What was acknowledged in `page` is safe only once it is flushed.
+        await this.rig.settle(log.flush())
         return
       case 'flush':
         await this.rig.settle(log.flush())

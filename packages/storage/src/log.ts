@@ -208,7 +208,10 @@ export class Log {
     })
   }
 
-  /** Cuts off everything at and above `offset`, which must be the base offset of a batch or the end. For followers. */
+  /**
+   * Cuts off everything at and above `offset`, which must be the base offset of a batch or the end. For followers: nothing may be
+   * appended until it resolves.
+   */
   truncateTo(offset: number): Promise<void> {
     return this.#changeFiles(async () => {
       this.#context.writeNow()
@@ -217,16 +220,22 @@ export class Log {
         this.#storage.lowerRecoveryPoint(offset)
         await this.#context.checkpointRecoveryPoints()
       }
+      // The note first: were the files cut before it, a crash between would leave journal entries that continue nothing.
+      await this.#context.noteTruncation(this.#appender, offset)
       this.#reader.clear()
       await this.#storage.truncate(offset, this.config)
       this.#appender.truncateTo(offset)
-      await this.#context.noteTruncation(this.#appender, offset)
+      // The recovery point at the cut tells a later start that the cut was made, and that what follows it in the files is newer.
+      await this.#storage.flush()
+      await this.#context.checkpointRecoveryPoints()
     })
   }
 
-  /** Makes everything written so far durable in the segments, and moves the recovery point there. */
+  /** Makes everything written so far durable in the segments, and moves the recovery point there. A log removed meanwhile has nothing left to flush. */
   flush(): Promise<void> {
-    return this.#fileChanges.run(() => this.#context.guard(() => this.#storage.flush()))
+    return this.#fileChanges.run(async () => {
+      if (!this.#isRemoved) await this.#context.guard(() => this.#storage.flush())
+    })
   }
 
   /** @internal The directory writes through these. */

@@ -197,7 +197,7 @@ export class Segment {
   cutTo(sizeBytes: number): void {
     this.file.truncateSync(sizeBytes)
     this.#sizeBytes = sizeBytes
-    this.#syncedBytes = Math.min(this.#syncedBytes, sizeBytes)
+    this.doubt()
   }
 
   /** Has the next flush sync the log file even if nothing is written until then: it was found, not written, by this process. */
