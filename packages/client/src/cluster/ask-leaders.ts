@@ -71,8 +71,9 @@ async function askBroker<T extends TopicPartition, V>(
 ): Promise<LeaderOutcome<T, V>[]> {
   try {
     const answers = await call.ask(nodeId, located)
-    const byKey = new Map(answers.map((answer) => [keyOf(answer), answer]))
-    return located.map(({ item }) => readAnswer(item, byKey.get(keyOf(item))))
+    // A partition may be asked about more than once (its earliest and its latest offset): its answers come in the order of the questions.
+    const byKey = Map.groupBy(answers, keyOf)
+    return located.map(({ item }) => readAnswer(item, byKey.get(keyOf(item))?.shift()))
   } catch (cause) {
     const error = toKafkaError(cause, call.operation)
     return located.map(({ item }) => ({ item, error }))
