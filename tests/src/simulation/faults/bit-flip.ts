@@ -1,0 +1,77 @@
+import type { Disk } from '@kafka-ts/io'
+import { between, pick } from '../plan.ts'
+import type { Fault, FaultContext } from './fault.ts'
+import { endLife, startAgain } from './process-faults.ts'
+
+/** Segments and what belongs to them. A time index has no check of its own, and a wrong answer of it is only a wrong place to begin. */
+const ROTTING = /\.(log|index|headers)$/
+const MAX_FLIPS = 3
+const ROTTEN_MS = { min: 500, max: 4000 }
+/** Bytes around the flip that tell whether it is still there. */
+const SURROUNDING_BYTES = 24
+
+interface Flip {
+  readonly path: string
+  readonly position: number
+  readonly bit: number
+  /** The bytes around it, as they were right after the flip. */
+  readonly surrounding: Buffer
+}
+
+/**
+ * Bits of stored segments turn over, and later turn back, as if somebody had mended the medium. In between what they hold may be unreadable, but
+ * nothing wrong may be read; afterwards everything must be there again, so that nobody may have cut it off as a torn end.
+ */
+export const flipBits: Fault = async (context) => {
+  const { world, random } = context
+  const flips: Flip[] = []
+  for (let count = between(random, 1, MAX_FLIPS); count > 0; count--) {
+    const flip = flipOne(context)
+    if (flip !== undefined) flips.push(flip)
+  }
+  if (flips.length === 0) return
+  world.noteFault('bit-flip', flips.map(({ path, position, bit }) => `${path} ${position} ${bit}`).join(', '))
+  await world.sleep(between(random, ROTTEN_MS.min, ROTTEN_MS.max))
+  if (random.chance(0.4)) {
+    endLife(context)
+    await startAgain(context)
+    await world.sleep(between(random, ROTTEN_MS.min, ROTTEN_MS.max))
+  }
+  for (const flip of flips) flipBack(context, flip)
+  // What was found damaged at a start stays refused until the next one.
+  endLife(context)
+  await startAgain(context)
+}
+
+function flipOne({ world, random }: FaultContext): Flip | undefined {
+  const { disk } = world.broker
+  const paths = filesBelow(disk, '/').filter((path) => ROTTING.test(path) && (disk.statSync(path)?.size ?? 0) > 0)
+  if (paths.length === 0) return undefined
+  const path = pick(random, paths)
+  const position = random.below(disk.statSync(path)?.size ?? 0)
+  const bit = random.below(8)
+  disk.flipBit(path, position, bit)
+  return { path, position, bit, surrounding: bytesAround(disk, path, position) }
+}
+
+function flipBack({ world }: FaultContext, { path, position, bit, surrounding }: Flip): void {
+  const { disk } = world.broker
+  if (disk.statSync(path) === undefined || !bytesAround(disk, path, position).equals(surrounding)) return
+  disk.flipBit(path, position, bit)
+}
+
+function bytesAround(disk: Disk, path: string, position: number): Buffer {
+  const file = disk.openSync(path, 'read')
+  const bytes = Buffer.alloc(2 * SURROUNDING_BYTES)
+  const length = file.readSync(bytes, Math.max(0, position - SURROUNDING_BYTES))
+  file.closeSync()
+  return bytes.subarray(0, length)
+}
+
+/** Paths of all files below a directory. */
+export function filesBelow(disk: Disk, directory: string): string[] {
+  return disk.listSync(directory).flatMap((name) => {
+    const path = `${directory === '/' ? '' : directory}/${name}`
+    return disk.statSync(path)?.isDirectory === true ? filesBelow(disk, path) : [path]
+  })
+}

@@ -1,0 +1,11 @@
+import type { SeededRandom } from '@kafka-ts/io/simulated'
+import type { World } from '../world.ts'
+
+/** What a fault strikes with. */
+export interface FaultContext {
+  readonly world: World
+  readonly random: SeededRandom
+}
+
+/** Strikes, waits, and takes back what can be taken back. Afterwards the broker runs, unless something else ended it. */
+export type Fault = (context: FaultContext) => Promise<void>

@@ -1,0 +1,103 @@
+import { crc32 } from 'node:zlib'
+import type { Acks } from '@kafka-ts/client'
+
+/** One partition, as the history names it. */
+export interface Place {
+  readonly topic: string
+  readonly partition: number
+}
+
+/**
+ * One thing that happened. Client operations come in pairs, as in Jepsen: `invoke`, and later `ok`, `fail` (it certainly had no
+ * effect) or `info` (nobody knows). `atMs` is virtual time; the order of the history is the order in which things happened.
+ */
+export type HistoryEvent = { readonly atMs: number } & (
+  | SendEvent
+  | ReaderEvent
+  | OperationEvent
+  | WorldEvent
+  /** What may be asked of a topic; comes before anything else about it. */
+  | { readonly f: 'topic'; readonly topic: string; readonly promise: TopicPromise }
+)
+
+/** `whole`: nothing is ever lost. `trimmed`: its front goes, by retention or at a client's wish. `page`: power loss may take its end. */
+export type TopicPromise = 'whole' | 'trimmed' | 'page'
+
+type SendEvent =
+  | {
+      readonly f: 'send'
+      readonly phase: 'invoke'
+      readonly process: string
+      readonly id: string
+      readonly topic: string
+      readonly acks: Acks
+    }
+  | ({ readonly f: 'send'; readonly phase: 'ok'; readonly process: string; readonly id: string; readonly offset: number } & Place)
+  | { readonly f: 'send'; readonly phase: 'fail' | 'info'; readonly process: string; readonly id: string; readonly code: string }
+
+type ReaderEvent =
+  /** A reader begins, or goes elsewhere: the next record has this offset; undefined where it depends on the log. */
+  | ({ readonly f: 'position'; readonly process: string; readonly offset: number | undefined } & Place)
+  /** A record came. `value` is the id of what was sent, or, when the bytes are not those of any record, what is wrong with them. */
+  | ({ readonly f: 'read'; readonly process: string; readonly offset: number; readonly value: string; readonly isIntact: boolean } & Place)
+  /** The high watermark that came with a fetch. Fetches of one reader follow each other, so it may not fall. */
+  | ({ readonly f: 'fetched'; readonly process: string; readonly highWatermark: number } & Place)
+  /** The readable end, asked for at `askedMs`. */
+  | ({ readonly f: 'end'; readonly askedMs: number; readonly offset: number } & Place)
+  /** A reader has read everything from `startOffset` to `endOffset`, both asked for since `askedMs`. */
+  | ({
+      readonly f: 'audit'
+      readonly process: string
+      readonly askedMs: number
+      readonly startOffset: number
+      readonly endOffset: number
+    } & Place)
+  /** From now on records below `before` may be gone. */
+  | ({ readonly f: 'trim'; readonly before: number } & Place)
+
+interface OperationEvent {
+  readonly f: 'operation'
+  readonly phase: 'invoke' | 'ok' | 'fail' | 'info'
+  readonly process: string
+  readonly name: string
+  readonly code?: string
+}
+
+type WorldEvent =
+  | { readonly f: 'fault'; readonly kind: string; readonly detail: string }
+  | { readonly f: 'life'; readonly phase: 'starting' | 'ready' | 'refused' | 'ended'; readonly detail: string }
+  /** A sync in a log directory failed, and the broker has been told: what is sent from now on cannot be acknowledged until it is started again. */
+  | { readonly f: 'sync-failed'; readonly directory: string }
+  /** A file was synced although a sync of it had failed before, in the same life of the broker. */
+  | { readonly f: 'synced-again'; readonly path: string }
+  /** Something that must not be, found by the part of the simulation that saw it. */
+  | { readonly f: 'violation'; readonly invariant: string; readonly what: string }
+
+type WithoutTime<Event> = Event extends unknown ? Omit<Event, 'atMs'> : never
+
+/** The events of one run in their order, and their fingerprint. */
+export class History {
+  readonly events: HistoryEvent[] = []
+  readonly #nowMs: () => number
+  #hash = 0
+
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs
+  }
+
+  /** Equal for equal histories. */
+  get hash(): number {
+    return this.#hash
+  }
+
+  add(event: WithoutTime<HistoryEvent>): void {
+    const timed = { atMs: this.#nowMs(), ...event } as HistoryEvent
+    this.events.push(timed)
+    this.#hash = crc32(JSON.stringify(timed), this.#hash)
+  }
+}
+
+/** The name of a place in maps and messages. */
+export function placeName({ topic, partition }: Place): string {
+  return `${topic}-${partition}`
+}

@@ -1,0 +1,13 @@
+import type { Violation } from './check/violation.ts'
+import type { SeedResult } from './run-seed.ts'
+
+/** One line about one seed. */
+export function describeResult({ seed, operations, succeeded, simulatedMs, eventCount, faults, hash, violations }: SeedResult): string {
+  const struck = [...faults].map(([kind, count]) => `${kind} ${count}`).join(', ')
+  const outcome = violations.length === 0 ? 'ok' : 'VIOLATED'
+  return `seed ${seed}: ${outcome}; ${succeeded} of ${operations} operations, ${(simulatedMs / 1000).toFixed(1)} s simulated, ${eventCount} events, hash ${hash.toString(16)}; ${struck}`
+}
+
+export function describeViolation({ invariant, atMs, what }: Violation): string {
+  return `  ${invariant} at ${atMs} ms: ${what}`
+}

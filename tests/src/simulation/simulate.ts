@@ -1,0 +1,77 @@
+import { healEverything, runFaults } from './faults/nemesis.ts'
+import { endLife } from './faults/process-faults.ts'
+import { type Place, placeName } from './history.ts'
+import { AdminWorker } from './workload/admin-worker.ts'
+import { audit } from './workload/audit.ts'
+import { ConsumerWorker } from './workload/consumer-worker.ts'
+import { ProducerWorker } from './workload/producer-worker.ts'
+import { TopicLifeWorker } from './workload/topic-life-worker.ts'
+import type { World } from './world.ts'
+
+/** Once every fault is over, all that was asked has an answer and all that was written is read within this time. */
+const HEALING_MS = 30_000
+
+/** One run: clients at work, faults, healing, and a look at everything. Its findings are in the history of the world. */
+export async function simulate(world: World): Promise<void> {
+  await world.broker.ensureRunning()
+  const admin = new AdminWorker(world)
+  await admin.createTopics()
+  const producers = world.plan.producers.map((plan) => new ProducerWorker(world, plan))
+  const consumers = world.plan.consumers.map((plan) => new ConsumerWorker(world, plan))
+  const lives = new TopicLifeWorker(world)
+  const reading = consumers.map((consumer) => consumer.run())
+  const administering = [admin.run(), lives.run()]
+  const faults = runFaults(world).finally(() => {
+    for (const producer of producers) producer.finish()
+  })
+  await Promise.all([faults, ...producers.map((producer) => producer.run())])
+  await heal(world, { producers, consumers })
+  admin.stop()
+  lives.stop()
+  if (!(await audit(world, 'audit'))) world.violation('liveness', 'a partition could not be read after every fault was over')
+  await Promise.all(consumers.map((consumer) => consumer.close()))
+  await Promise.all([...reading, ...administering])
+  await lookAfterRestart(world)
+  for (const client of world.kafkas) await client.close()
+  await world.broker.stop()
+}
+
+async function heal(
+  world: World,
+  workers: { readonly producers: readonly ProducerWorker[]; readonly consumers: readonly ConsumerWorker[] },
+): Promise<void> {
+  healEverything(world)
+  await world.broker.ensureRunning()
+  let areSettled = false
+  const settling = Promise.all(workers.producers.map((producer) => producer.settled())).then(() => {
+    areSettled = true
+  })
+  if (await world.until(() => areSettled, HEALING_MS)) await settling
+  else world.violation('liveness', `sends are without an outcome ${HEALING_MS} ms after every fault was over`)
+  const ends = new Map<string, Place & { offset: number }>()
+  for (const event of world.history.events) {
+    if (event.f === 'send' && event.phase === 'ok')
+      ends.set(placeName(event), {
+        topic: event.topic,
+        partition: event.partition,
+        offset: Math.max(event.offset + 1, ends.get(placeName(event))?.offset ?? 0),
+      })
+  }
+  for (const consumer of workers.consumers) {
+    const behind = (): string[] => [...ends.values()].filter((end) => (consumer.position(end) ?? 0) < end.offset).map(placeName)
+    if (await world.until(() => behind().length === 0, HEALING_MS)) continue
+    world.violation(
+      'liveness',
+      `${consumer.name} did not reach the end of ${behind().join(', ')} within ${HEALING_MS} ms after every fault was over`,
+    )
+  }
+}
+
+/** Ends the broker in one way or another and reads everything once more: what recovery made of it. */
+async function lookAfterRestart(world: World): Promise<void> {
+  const random = world.random('last restart')
+  if (random.chance(0.4)) await world.broker.stop()
+  else endLife({ world, random })
+  await world.broker.ensureRunning()
+  if (!(await audit(world, 'last-audit'))) world.violation('liveness', 'a partition could not be read after the last restart')
+}
