@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Broker, createBrokerConfig } from '@kafka-ts/broker'
+import { Broker, type BrokerConfig, createBrokerConfig } from '@kafka-ts/broker'
 import { Kafka, type KafkaOptions, type NewTopic } from '@kafka-ts/client'
 import { type Doors, nodeDoors } from '@kafka-ts/io'
 import { memoryDisk } from './memory-disk.ts'
@@ -14,6 +14,8 @@ export interface StartBrokerOptions {
    * Where the records are: 'memory', a directory of your own (which stays), or, when left out, a temporary one that is removed by `close`.
    */
   readonly dataDir?: string
+  /** Default: a free one. */
+  readonly port?: number
   /** Created before `startBroker` resolves: names (one partition, the broker's default), or the same as for `admin.createTopics`. */
   readonly topics?: readonly (string | NewTopic)[]
   /** Broker configs by Kafka's names: `{ 'auto.create.topics.enable': false }`. */
@@ -31,20 +33,29 @@ export interface TestBroker extends AsyncDisposable {
 }
 
 /**
- * Starts a broker for a test: in this process, on a free port of 127.0.0.1, in the development profile.
+ * Starts a broker for a test: in this process, on 127.0.0.1, in the development profile.
  * Rejects with what the broker's start or the creation of a topic fails with.
  */
 export async function startBroker(options: StartBrokerOptions = {}): Promise<TestBroker> {
   const doors = nodeDoors()
   const { directory, disk, isTemporary } = chooseDisk(options.dataDir, doors)
-  const config = createBrokerConfig({ ...toTexts(options.config), 'log.dirs': directory, listeners: `${HOST}:0` })
-  const broker = await Broker.start({ doors: { ...doors, disk }, config })
-  const running = new RunningBroker(broker, isTemporary ? () => disk.removeTree(directory) : undefined)
+  const config = createBrokerConfig({ ...toTexts(options.config), 'log.dirs': directory, listeners: `${HOST}:${options.port ?? 0}` })
+  const removeDirectory = isTemporary ? () => disk.removeTree(directory) : undefined
+  const running = new RunningBroker(await start({ ...doors, disk }, config, removeDirectory), removeDirectory)
   try {
     await running.createTopics(options.topics ?? [])
     return running
   } catch (error) {
     await running.close()
+    throw error
+  }
+}
+
+async function start(doors: Doors, config: BrokerConfig, removeDirectory: (() => Promise<void>) | undefined): Promise<Broker> {
+  try {
+    return await Broker.start({ doors, config })
+  } catch (error) {
+    await removeDirectory?.()
     throw error
   }
 }
