@@ -69,6 +69,7 @@ async function listen({ core, doors }: BrokerParts, closers: Closers): Promise<r
     maxConnections: values['max.connections'],
     maxConnectionsPerIp: values['max.connections.per.ip'],
     maxQueuedBytes: values['queued.max.request.bytes'],
+    maxUnsentBytes: values['unsent.max.response.bytes'],
   })
   closers.add(async () => {
     await server.stopAccepting()

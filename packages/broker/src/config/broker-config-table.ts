@@ -152,6 +152,11 @@ export const brokerConfigTable = {
   'connection.max.unsent.bytes': row(bytes, String(8 * MIB), 'Bytes a connection may leave unread before its fetches wait.'),
   'connection.max.queued.bytes': row(bytes, String(64 * MIB), 'Bytes of unanswered requests of one connection; above it, it is not read.'),
   'queued.max.request.bytes': row(bytes, String(256 * MIB), 'Bytes of unanswered requests of all connections; above it none is read.'),
+  'unsent.max.response.bytes': row(
+    bytes,
+    String(256 * MIB),
+    'Bytes of responses that all clients together have not taken yet, towards which fetch responses get smaller.',
+  ),
   'socket.request.max.bytes': row(
     integer('int', { min: 1024, max: 16 * MIB }),
     String(16 * MIB),

@@ -24,7 +24,7 @@ describe('the text log', () => {
     errors.logger.warn({}, 'a')
     errors.logger.error({ err: new Error('b', { cause: new Error('d') }), name: 'e' }, 'c')
     expect(errors.lines).toHaveLength(1)
-    expect(errors.lines[0]).toMatch(/ERROR c name=e\n {2}Error: b\n[^]*\n {2}caused by:\n {2}Error: d\n/)
+    expect(errors.lines[0]).toMatch(/ERROR c name=e\n {2}Error: b\n.*\n {2}caused by:\n {2}Error: d\n/s)
     const silent = logLines('silent')
     silent.logger.error({}, 'a')
     expect(silent.lines).toEqual([])

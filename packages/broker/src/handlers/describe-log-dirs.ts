@@ -43,5 +43,5 @@ async function describe(core: BrokerCore, directory: HostedDirectory, filter: Fi
 
 function describePartition(partition: Partition): DescribedLogDir['topics'][number]['partitions'][number] {
   const offsetLag = Math.max(0, partition.highWatermark - partition.logEndOffset)
-  return { partition: partition.partition, size: partition.log?.sizeBytes() ?? 0, offsetLag, isFuture: false }
+  return { partition: partition.partition, size: partition.sizeBytes, offsetLag, isFuture: false }
 }

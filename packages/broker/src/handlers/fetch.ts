@@ -11,7 +11,7 @@ export const handleFetch: Handler<Apis['fetch']> = async ({ core, connection, re
   const outcomes = await fetchRecords(toTargets(core, request), {
     maxWaitMs: Math.min(Math.max(request.maxWaitMs, 0), MAX_WAIT_MS),
     minBytes: request.minBytes,
-    maxBytes: Math.min(Math.max(request.maxBytes, 0), core.config.values['fetch.max.bytes']),
+    maxBytes: () => Math.min(Math.max(request.maxBytes, 0), core.config.values['fetch.max.bytes'], connection.maxResponseBytes),
     delayed: core.delayed,
     readTurns,
     nowMs: () => core.clock.monotonic(),
@@ -30,7 +30,7 @@ function toTargets(core: BrokerCore, request: FetchRequest): FetchTarget[] {
     const missing = isReplica ? 'TOPIC_AUTHORIZATION_FAILED' : hosted === undefined ? 'UNKNOWN_TOPIC_ID' : 'UNKNOWN_TOPIC_OR_PARTITION'
     const missingCode = errorCode(missing)
     for (const { partition, fetchOffset, maxBytes, currentLeaderEpoch } of partitions) {
-      targets.push({ partition: hosted?.[partition], missingCode, fetchOffset, maxBytes, currentLeaderEpoch })
+      targets.push({ partition: hosted?.[partition], missingCode, fetchOffset, maxBytes: Math.max(maxBytes, 0), currentLeaderEpoch })
     }
   }
   return targets

@@ -17,7 +17,8 @@ export interface FetchTarget {
 export interface FetchOptions {
   readonly maxWaitMs: number
   readonly minBytes: number
-  readonly maxBytes: number
+  /** The most bytes of all targets together, asked for right before they are read. */
+  readonly maxBytes: () => number
   readonly delayed: DelayedOperations
   /** Passes over the partitions for one connection take turns. */
   readonly readTurns: SerialQueue
@@ -42,7 +43,7 @@ export async function fetchRecords(targets: readonly FetchTarget[], options: Fet
   const deadline = nowMs() + options.maxWaitMs
   for (;;) {
     const outcomes = await options.readTurns.run(async () =>
-      (await options.whenWritable()) ? readTargets(targets, options.maxBytes) : undefined,
+      (await options.whenWritable()) ? readTargets(targets, options.maxBytes()) : undefined,
     )
     if (outcomes === undefined) return []
     const remainingMs = deadline - nowMs()
@@ -87,7 +88,7 @@ function readTargets(targets: readonly FetchTarget[], maxBytes: number): FetchOu
     if (outcome instanceof Promise) {
       hasPending = true
       isFirst = false
-      remaining = Math.max(0, remaining - budget)
+      remaining = Math.max(0, remaining - Math.min(budget, target.partition?.sizeBytes ?? 0))
     } else if (outcome.bytes > 0) {
       isFirst = false
       remaining = Math.max(0, remaining - outcome.bytes)

@@ -125,6 +125,11 @@ export class Partition implements LogListener {
     return this.log?.logEndOffset ?? -1
   }
 
+  /** Bytes of its segments. */
+  get sizeBytes(): number {
+    return this.log?.sizeBytes() ?? 0
+  }
+
   updateConfig(config: TopicConfig): void {
     this.#config = config
     this.log?.updateConfig(toLogConfig(config))

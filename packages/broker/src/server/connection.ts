@@ -4,6 +4,7 @@ import type { Logger } from '../logger.ts'
 import type { ConnectionLimits } from './connection-limits.ts'
 import type { Door, DoorConnection, OpenDoor } from './door.ts'
 import type { BudgetWaiter, RequestBudget } from './request-budget.ts'
+import type { ResponseBudget } from './response-budget.ts'
 import { SNIFF_BYTES, sniff } from './sniff.ts'
 
 /** The doors a connection may lead to; a protocol without one is refused. */
@@ -17,6 +18,7 @@ export interface ServerConnectionOptions {
   readonly listenerIndex: number
   readonly limits: ConnectionLimits
   readonly budget: RequestBudget
+  readonly responses: ResponseBudget
   readonly doorways: Doorways
   readonly logger: Logger
   /** Monotonic milliseconds. */
@@ -39,6 +41,7 @@ export class ServerConnection implements ConnectionHandler, DoorConnection, Budg
   readonly #socket: Socket
   readonly #limits: ConnectionLimits
   readonly #budget: RequestBudget
+  readonly #responses: ResponseBudget
   readonly #doorways: Doorways
   readonly #now: () => number
   readonly #onClosed: (connection: ServerConnection) => void
@@ -69,6 +72,7 @@ export class ServerConnection implements ConnectionHandler, DoorConnection, Budg
     this.#socket = options.socket
     this.#limits = options.limits
     this.#budget = options.budget
+    this.#responses = options.responses
     this.#doorways = options.doorways
     this.#now = options.now
     this.#onClosed = options.onClosed
@@ -119,7 +123,9 @@ export class ServerConnection implements ConnectionHandler, DoorConnection, Budg
     if (!this.#isOpen) return
     this.#isOpen = false
     if (error !== undefined) this.logger.debug({ err: error, remote: this.remote }, 'a connection was lost')
+    this.#responses.add(this.#sentBytes - this.#writtenBytes - this.#outgoingBytes)
     this.#outgoing = []
+    this.#outgoingBytes = 0
     this.#door = undefined
     this.#countPending()
     this.#budget.forget(this)
@@ -162,7 +168,12 @@ export class ServerConnection implements ConnectionHandler, DoorConnection, Budg
     for (const buffer of buffers) {
       this.#outgoing.push(buffer)
       this.#outgoingBytes += buffer.length
+      this.#responses.add(buffer.length)
     }
+  }
+
+  get maxResponseBytes(): number {
+    return this.#responses.maxResponseBytes
   }
 
   whenWritable(): boolean | Promise<boolean> {
@@ -295,11 +306,13 @@ export class ServerConnection implements ConnectionHandler, DoorConnection, Budg
     this.#outgoingBytes = 0
     if (this.#socket.bufferedBytes === 0) this.#lastSendProgress = this.#now()
     this.#socket.write(buffers)
+    this.#noteSendProgress(this.#now())
   }
 
   #noteSendProgress(now: number): void {
     const sentBytes = this.#writtenBytes - this.#socket.bufferedBytes
-    if (sentBytes <= this.#sentBytes) return
+    if (!this.#isOpen || sentBytes <= this.#sentBytes) return
+    this.#responses.add(this.#sentBytes - sentBytes)
     this.#sentBytes = sentBytes
     this.#lastSendProgress = now
     if (this.#unsentBytes < this.#limits.maxUnsentBytes) this.#wakeWritable()

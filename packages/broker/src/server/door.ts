@@ -25,6 +25,8 @@ export interface DoorConnection {
   send(buffers: readonly Uint8Array[]): void
   /** True while the client reads what it is sent, else a promise of that; false once the connection is gone. */
   whenWritable(): boolean | Promise<boolean>
+  /** The most record bytes that a response should have now, in view of what all clients have not taken yet. */
+  readonly maxResponseBytes: number
   /** Calls back once when the connection is gone. Returns how to take that back. */
   onceClosed(callback: () => void): () => void
   /** Sends what is queued, then closes. */

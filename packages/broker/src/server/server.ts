@@ -3,6 +3,7 @@ import type { Logger } from '../logger.ts'
 import { type Doorways, ServerConnection } from './connection.ts'
 import type { ConnectionLimits } from './connection-limits.ts'
 import { RequestBudget } from './request-budget.ts'
+import { ResponseBudget } from './response-budget.ts'
 
 export interface ServerOptions {
   readonly network: Network
@@ -14,6 +15,8 @@ export interface ServerOptions {
   readonly maxConnectionsPerIp: number
   /** Bytes of unanswered requests of all connections, above which none is read. */
   readonly maxQueuedBytes: number
+  /** Bytes of responses of all connections that clients have not taken, towards which fetches get smaller. */
+  readonly maxUnsentBytes: number
 }
 
 /** How often connections are held against their time limits. */
@@ -25,6 +28,7 @@ const FLUSH_TIMEOUT_MS = 1000
 export class Server {
   readonly #options: ServerOptions
   readonly #budget: RequestBudget
+  readonly #responses: ResponseBudget
   readonly #connections = new Set<ServerConnection>()
   readonly #connectionsByHost = new Map<string, number>()
   #listeners: Listener[] = []
@@ -35,6 +39,7 @@ export class Server {
   constructor(options: ServerOptions) {
     this.#options = options
     this.#budget = new RequestBudget(options.maxQueuedBytes)
+    this.#responses = new ResponseBudget(options.maxUnsentBytes)
   }
 
   get connectionCount(): number {
@@ -102,6 +107,7 @@ export class Server {
       doorways,
       logger,
       budget: this.#budget,
+      responses: this.#responses,
       now: () => clock.monotonic(),
       onClosed: (closed) => this.#forget(closed, host),
     })
