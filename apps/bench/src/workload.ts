@@ -13,9 +13,9 @@ export function makeWorkload(count: number, valueBytes: number): Workload {
   const keys: string[] = new Array(count)
   const values: string[] = new Array(count)
   for (let i = 0; i < count; i++) {
-    keys[i] = Buffer.from(`key-${String(Math.imul(i, 0x9e3779b1) >>> 16).padStart(8, '0')}`, 'latin1').latin1Slice()
-    filler.latin1Write(String(i).padStart(10, '0'), 0)
-    values[i] = filler.latin1Slice(0, valueBytes)
+    keys[i] = Buffer.from(`key-${String(Math.imul(i, 0x9e3779b1) >>> 16).padStart(8, '0')}`, 'latin1').toString('latin1')
+    filler.write(String(i).padStart(10, '0'), 0, 'latin1')
+    values[i] = filler.toString('latin1')
   }
   return { keys, values }
 }
