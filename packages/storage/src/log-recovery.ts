@@ -77,7 +77,7 @@ export class LogRecovery {
   /** Reads what the last run left behind. Rejects with `DiskError`. */
   async scan(): Promise<void> {
     const areEpochsKnown = this.#epochCache.loadSync(this.#context.disk, join(this.#directory, LEADER_EPOCH_FILE))
-    const segments = findSegments(this.#context, this.#directory)
+    const segments = this.#dropDeleted(findSegments(this.#context, this.#directory))
     this.#segments = segments
     const scanFrom = areEpochsKnown ? this.#recoveryPoint : 0
     const first = Math.max(
@@ -137,6 +137,16 @@ export class LogRecovery {
   finish(): void {
     if (this.#damage === undefined && this.storage.nextOffset < this.logStartOffset) this.storage.restartAt(this.logStartOffset)
     this.#tail = []
+  }
+
+  /**
+   * Segments of which nothing is served were deleted. A power cut undoes renames that were not synced, of some and not of others, so that
+   * what comes back has gaps.
+   */
+  #dropDeleted(segments: Segment[]): Segment[] {
+    const firstServed = segments.findIndex((_, index) => (segments[index + 1]?.baseOffset ?? Number.POSITIVE_INFINITY) > this.logStartOffset)
+    for (const { files } of segments.splice(0, firstServed)) removeSegmentFiles(this.#context.disk, files)
+    return segments
   }
 
   async #resume(segment: Segment, scanFrom: number): Promise<{ position: number; nextOffset: number; problem: string | undefined }> {
