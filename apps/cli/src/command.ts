@@ -32,8 +32,17 @@ export abstract class CliCommand extends Command {
   /** Parts of the client that `-X` may set. */
   static scopes: readonly PropertyScope[] = ['client']
 
+  #doors: CliDoors | undefined
+
   /** The outside; tests put their own in before `run`. */
-  doors: CliDoors = processDoors()
+  get doors(): CliDoors {
+    this.#doors ??= processDoors()
+    return this.#doors
+  }
+
+  set doors(doors: CliDoors) {
+    this.#doors = doors
+  }
 
   /** Errors are reported by `main`, once and for all formats. */
   protected override async catch(error: Error): Promise<never> {

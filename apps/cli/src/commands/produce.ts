@@ -104,10 +104,7 @@ export default class Produce extends CliCommand {
       if (isTyped && doors.stderr.isTTY) output.say('Each line is a record; ctrl-D ends the input.')
       const producer = flags['dry-run'] ? drySink() : (await session.kafka()).producer(this.#producerOptions(session, flags, isThere))
       const interruption = new AbortController()
-      const stop = doors.interrupts.handle((interrupt) => {
-        interruption.abort(interrupt)
-        if (!isWithoutInput) doors.stdin.destroy()
-      })
+      const stop = doors.interrupts.handle((interrupt) => interruption.abort(interrupt))
       const startMs = doors.now()
       try {
         const job = {

@@ -41,7 +41,7 @@ export async function produce(session: Session, job: ProduceJob): Promise<Record
     await sender.room()
   }
   try {
-    for await (const chunk of job.input) {
+    for await (const chunk of untilAborted(job.input, job.signal)) {
       await take(job.reader.push(chunk))
       if (isOver()) break
     }
@@ -51,6 +51,20 @@ export async function produce(session: Session, job: ProduceJob): Promise<Record
     progress.clear()
   }
   return sender
+}
+
+/** The same chunks, without waiting for one that may never come once the signal is aborted. */
+async function* untilAborted(input: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const iterator = input[Symbol.asyncIterator]()
+  const aborted = new Promise<undefined>((resolve) => {
+    if (signal.aborted) resolve(undefined)
+    signal.addEventListener('abort', () => resolve(undefined), { once: true })
+  })
+  for (;;) {
+    const next = await Promise.race([iterator.next(), aborted])
+    if (next === undefined || next.done) return
+    yield next.value
+  }
 }
 
 async function writeAll(session: Session, parts: readonly (string | Uint8Array)[]): Promise<void> {

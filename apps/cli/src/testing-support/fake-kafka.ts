@@ -260,7 +260,7 @@ function fakeProducer(cluster: FakeCluster): Producer {
         value: Uint8Array | null
         partition?: number
         timestamp?: number
-        headers?: readonly { key: string; value: string }[]
+        headers?: readonly { key: string; value: string | Uint8Array | null }[]
       }
       if (value !== null && cluster.refusedValue !== undefined && Buffer.from(value).equals(Buffer.from(cluster.refusedValue)))
         throw new KafkaError('MESSAGE_TOO_LARGE')
@@ -269,7 +269,7 @@ function fakeProducer(cluster: FakeCluster): Producer {
         ...(key === undefined ? {} : { key }),
         ...(partition === undefined ? {} : { partition }),
         ...(timestamp === undefined ? {} : { timestamp }),
-        headers: (headers ?? []).map((header) => ({ key: header.key, value: Buffer.from(header.value) })),
+        headers: (headers ?? []).map((header) => ({ key: header.key, value: header.value === null ? null : Buffer.from(header.value) })),
       })
       return { topic: stored.topic, partition: stored.partition, offset: stored.offset, timestamp: stored.timestamp }
     },

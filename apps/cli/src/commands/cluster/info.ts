@@ -30,7 +30,11 @@ const listing: Listing<ClusterItem> = {
       .map(
         (item) =>
           `CLUSTER ${item.clusterId}   CONTROLLER ${item.controllerId ?? 'none'}   TOPICS ${item.topics}   PARTITIONS ${item.partitions}\n` +
-          renderTable(brokerListing.columns, item.brokers, style),
+          renderTable(
+            brokerListing.columns.filter((column) => !column.isWide),
+            item.brokers,
+            style,
+          ),
       )
       .join(''),
 }

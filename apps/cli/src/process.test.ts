@@ -1,0 +1,204 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+// The command as a whole process, from its build: exit codes, signals and pipes are promises of the process, not of its functions.
+const bin = fileURLToPath(new URL('../bin/run.js', import.meta.url))
+const built = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+const home = mkdtempSync(join(tmpdir(), 'kafka-ts-cli-process-'))
+const env = { PATH: process.env['PATH'], HOME: home, XDG_CONFIG_HOME: home, NODE_ENV: 'production' }
+
+interface Finished {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+function start(argv: readonly string[], extraEnv: Readonly<Record<string, string>> = {}) {
+  return spawn(process.execPath, [bin, ...argv], { cwd: home, env: { ...env, ...extraEnv }, stdio: ['pipe', 'pipe', 'pipe'] })
+}
+
+async function kafkaTs(
+  argv: readonly string[],
+  { input = '', extraEnv = {} }: { input?: string | Buffer; extraEnv?: Record<string, string> } = {},
+): Promise<Finished> {
+  const child = start(argv, extraEnv)
+  child.stdin.end(input)
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
+  return { code: code as number | null, stdout, stderr }
+}
+
+/** Resolves with the first output that a child writes. */
+async function firstOutput(child: ReturnType<typeof start>): Promise<string> {
+  const [chunk] = (await once(child.stdout, 'data')) as [Buffer]
+  return chunk.toString()
+}
+
+beforeAll(() => {
+  if (!existsSync(built)) throw new Error(`${built} is missing: run the build first (npm test does).`)
+})
+afterAll(() => rmSync(home, { recursive: true, force: true }))
+
+describe('without a broker', () => {
+  it('answers a flag it does not know with exit 2 and less than 1 kB, in JSON too', async () => {
+    const { code, stdout, stderr } = await kafkaTs(['topics', 'list', '--regx', '--json'])
+    expect(code).toBe(2)
+    expect(stdout.length + stderr.length).toBeLessThan(1024)
+    expect(JSON.parse(stdout)).toEqual({
+      error: {
+        code: 'USAGE',
+        message: 'Unknown flag: --regx',
+        exit: 2,
+        retriable: false,
+        suggestions: ['did you mean --regex?', 'kafka-ts topics list --help'],
+      },
+    })
+    expect(stderr).toContain(' ›   Error: Unknown flag: --regx\n')
+  })
+
+  it.each([
+    ['a format it does not know', ['topics', 'list', '-o', 'xml'], 'to be one of: table'],
+    ['a missing argument', ['topics', 'describe'], 'Missing 1 required arg'],
+    ['a command it does not know', ['topics', 'lst'], 'did you mean kafka-ts topics list?'],
+    ['a topic of commands it does not know', ['topcs', 'list'], 'did you mean kafka-ts topics list?'],
+    ['an argument too many', ['brokers', 'list', 'x'], 'takes no arguments'],
+    ['a flag before the command', ['--json', 'topics', 'list'], 'flags come after it'],
+    ['a value that does not fit', ['topics', 'list', '--timeout', 'soon'], 'is not a duration'],
+    ['flags that exclude each other', ['topics', 'list', '--json', '-o', 'yaml'], 'cannot also be provided'],
+  ])('answers %s with exit 2', async (_what, argv, message) => {
+    const { code, stderr } = await kafkaTs(argv)
+    expect([code, stderr]).toEqual([2, expect.stringContaining(message)])
+  })
+
+  it('exits 5 when nobody listens', async () => {
+    const { code, stdout, stderr } = await kafkaTs(['topics', 'list', '-b', '127.0.0.1:1', '--timeout', '500ms', '-o', 'json'])
+    expect([code, JSON.parse(stdout)]).toMatchObject([5, { error: { exit: 5, retriable: true } }])
+    expect(stderr).toContain('kafka-ts broker start')
+  })
+
+  it('exits 5 within the time-out when what listens never answers', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const address = server.address() as { port: number }
+    const { code } = await kafkaTs(['topics', 'list', '-b', `127.0.0.1:${address.port}`, '--timeout', '500ms'])
+    server.close()
+    expect(code).toBe(5)
+  })
+
+  it('prints help and its version on stdout with exit 0', async () => {
+    expect(await kafkaTs(['topics', '--help'])).toMatchObject({
+      code: 0,
+      stderr: '',
+      stdout: expect.stringContaining('topics create') as string,
+    })
+    expect(await kafkaTs(['--version'])).toMatchObject({ code: 0, stderr: '' })
+  })
+
+  it('uses no colour and no character beyond ASCII when asked', async () => {
+    const { stderr } = await kafkaTs(['topics', 'lst', '--ascii'], { extraEnv: { NO_COLOR: '1', FORCE_COLOR: '1' } })
+    expect(stderr).toMatch(/^[\n\x20-\x7e]*$/)
+  })
+})
+
+describe('with a broker', () => {
+  const records = 20_000
+  const lines = Array.from({ length: records }, (_, i) => `{"file":"f${i % 100}","n":${i},"text":"é\u2028"}`)
+  let broker: ReturnType<typeof start>
+  let brokers: Record<string, string>
+
+  beforeAll(async () => {
+    broker = start(['broker', 'start', '--port', '0', '--data-dir', join(home, 'data')])
+    const ready = await firstOutput(broker)
+    const address = /ready on (\S+)/.exec(ready)?.[1]
+    if (address === undefined) throw new Error(`no ready line: ${ready}`)
+    brokers = { KAFKA_TS_BROKERS: address }
+  })
+
+  afterAll(async () => {
+    if (broker.exitCode !== null) return
+    broker.kill('SIGKILL')
+    await once(broker, 'exit')
+  })
+
+  it('gives back every line byte for byte, and per key in order', async () => {
+    expect(await kafkaTs(['topics', 'create', 'changes', '-p', '6'], { extraEnv: brokers })).toMatchObject({ code: 0, stderr: '' })
+    const produced = await kafkaTs(['produce', 'changes', '--input', 'lines', '--key-field', 'file'], {
+      extraEnv: brokers,
+      input: lines.join('\n'),
+    })
+    expect(produced).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: expect.stringMatching(/^20,000 records .* written to changes/) as string,
+    })
+    const consumed = await kafkaTs(['consume', 'changes', '--from', 'start', '--exit-at-end', '-f', '%k\\t%v\\n'], { extraEnv: brokers })
+    expect(consumed).toMatchObject({ code: 0, stderr: '' })
+    const byKey = (pairs: readonly (readonly [string, string])[]) => Object.fromEntries([...Map.groupBy(pairs, ([key]) => key)].sort())
+    const expected = lines.map((line) => [(JSON.parse(line) as { file: string }).file, line] as const)
+    const received = consumed.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => [line.slice(0, line.indexOf('\t')), line.slice(line.indexOf('\t') + 1)] as const)
+    expect(byKey(received)).toEqual(byKey(expected))
+  })
+
+  it('counts them in the offsets', async () => {
+    const { stdout } = await kafkaTs(['topics', 'offsets', 'changes', '--at', 'latest', '-o', 'json'], { extraEnv: brokers })
+    const { items } = JSON.parse(stdout) as { items: { offset: string }[] }
+    expect([items.length, items.reduce((sum, { offset }) => sum + Number(offset), 0)]).toEqual([6, records])
+  })
+
+  it('exits 3, 6 and 7 for what is missing, partly missing and there already', async () => {
+    expect((await kafkaTs(['topics', 'describe', 'nosuch'], { extraEnv: brokers })).code).toBe(3)
+    expect((await kafkaTs(['topics', 'describe', 'changes', 'nosuch'], { extraEnv: brokers })).code).toBe(6)
+    expect((await kafkaTs(['topics', 'create', 'changes'], { extraEnv: brokers })).code).toBe(7)
+  })
+
+  it('creates a topic for the first record', async () => {
+    expect((await kafkaTs(['produce', 'fresh', '-k', 'a'], { extraEnv: brokers, input: 'b' })).code).toBe(0)
+    expect((await kafkaTs(['consume', 'fresh', '-e', '-f', '%k=%v'], { extraEnv: brokers })).stdout).toBe('a=b')
+  })
+
+  it('ends quietly with exit 0 when its reader goes away', async () => {
+    const child = start(['consume', 'changes', '--from', 'start'], brokers)
+    const errors = text(child.stderr)
+    await firstOutput(child)
+    child.stdout.destroy()
+    const [[code], stderr] = await Promise.all([once(child, 'exit'), errors])
+    expect([code, stderr]).toEqual([0, ''])
+  })
+
+  it('ends consume with 0 at ctrl-C, and a repeated command with 130', async () => {
+    const consumer = start(['consume', 'changes', '--from', 'start'], brokers)
+    await firstOutput(consumer)
+    consumer.stdout.resume()
+    consumer.kill('SIGINT')
+    expect((await once(consumer, 'exit'))[0]).toBe(0)
+    const watcher = start(['topics', 'list', '--watch'], brokers)
+    await firstOutput(watcher)
+    watcher.kill('SIGINT')
+    expect((await once(watcher, 'exit'))[0]).toBe(130)
+  })
+
+  it('sends what it has read when produce is interrupted, and exits 130', async () => {
+    const child = start(['produce', 'changes', '--tee'], brokers)
+    const errors = text(child.stderr)
+    child.stdin.write('one\n')
+    await firstOutput(child)
+    child.kill('SIGINT')
+    const [[code], stderr] = await Promise.all([once(child, 'exit'), errors])
+    expect([code, stderr]).toEqual([130, expect.stringContaining('1 record (3 B) written to changes')])
+  })
+
+  it('stops the broker cleanly at SIGTERM', async () => {
+    broker.kill('SIGTERM')
+    broker.kill('SIGTERM')
+    expect((await once(broker, 'exit'))[0]).toBe(0)
+  })
+})
