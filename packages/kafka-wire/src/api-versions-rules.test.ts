@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { expect, it } from 'vitest'
-import { decodeApiVersionsResponse, encodeUnsupportedApiVersions } from './api-versions-rules.ts'
+import { decodeApiVersionsResponse, encodeUnsupportedApiVersions, isClientSoftwareValid } from './api-versions-rules.ts'
 import { encodeRequest, encodeResponse, openRequest } from './envelope.ts'
 import { apiVersions } from './messages/api-versions.ts'
 
@@ -35,4 +35,18 @@ it('reads that answer whatever version was asked in', () => {
 it('reads an answer with another error in the version that was asked in', () => {
   const chunks = encodeResponse(apiVersions, { version: 3, correlationId: 1, response: { errorCode: 42, apiKeys: [], throttleTimeMs: 9 } })
   expect(decodeApiVersionsResponse(3, Buffer.concat(chunks).subarray(4)).response).toMatchObject({ errorCode: 42, throttleTimeMs: 9 })
+})
+
+it('holds the name and version of the client to what Kafka accepts, from version 3 on', () => {
+  const isValid = (clientSoftwareName: string, clientSoftwareVersion: string, version = 3) =>
+    isClientSoftwareValid({ clientSoftwareName, clientSoftwareVersion }, version)
+  expect([isValid('apache-kafka-java', '4.0.1'), isValid('a', '1'), isValid('', '', 2)]).toEqual([true, true, true])
+  expect([
+    isValid('', '1'),
+    isValid('a', ''),
+    isValid('-a', '1'),
+    isValid('a', '1.'),
+    isValid('a b', '1'),
+    isValid('a\n', '1'),
+  ]).not.toContain(true)
 })

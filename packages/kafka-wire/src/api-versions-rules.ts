@@ -1,7 +1,7 @@
 import { errorCode } from '@kafka-ts/protocol'
 import type { AnyApi } from './api.ts'
 import { decodeResponse, encodeResponse, type ReceivedResponse } from './envelope.ts'
-import { apiVersions } from './messages/api-versions.ts'
+import { type ApiVersionsRequest, apiVersions } from './messages/api-versions.ts'
 import { WireReader } from './wire-reader.ts'
 
 /**
@@ -9,10 +9,15 @@ import { WireReader } from './wire-reader.ts'
  *
  * - its response header is version 0 in every version (`Api.headerVersions`);
  * - a version that the broker does not have is answered, not refused: in the layout of version 0, whatever was asked in, with error 35
- *   and the range of ApiVersions itself, so that the client can ask again. The body of such a request is not looked at.
+ *   and the range of ApiVersions itself, so that the client can ask again. The body of such a request is not looked at;
+ * - from version 3 on a client must give a well-formed name and version of its software, which end up in logs and metrics.
  */
 
 const REFUSAL_VERSION = 0
+/** From here on the client says what it is. */
+const SOFTWARE_VERSION = 3
+/** What Kafka accepts as the name or version of a client. Anchored, and without a choice between its parts: it takes linear time. */
+const SOFTWARE_PATTERN = /^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/
 const CORRELATION_ID_BYTES = 4
 
 /** One row of what a broker can do. */
@@ -25,6 +30,12 @@ export interface ApiRange {
 /** The row to advertise of an API. */
 export function apiRange({ key, versions }: AnyApi): ApiRange {
   return { apiKey: key, minVersion: versions.min, maxVersion: versions.max }
+}
+
+/** Whether a request says well-formed things about its client; if not it is answered with INVALID_REQUEST. */
+export function isClientSoftwareValid(request: ApiVersionsRequest, version: number): boolean {
+  if (version < SOFTWARE_VERSION) return true
+  return SOFTWARE_PATTERN.test(request.clientSoftwareName) && SOFTWARE_PATTERN.test(request.clientSoftwareVersion)
 }
 
 /** The chunks of the answer to an ApiVersions request of a version that is not there. */

@@ -53,21 +53,21 @@ export interface ReceivedResponse<A extends AnyApi> {
  * both close the connection, as in Kafka: of what is not known not even the shape of an answer is.
  */
 export function openRequest(frame: Uint8Array): ReceivedRequest {
-  const reader = new WireReader(frame)
-  const key = reader.int16(PREFIX)
-  const version = reader.int16(PREFIX)
+  const prefix = new WireReader(frame)
+  const key = prefix.int16(PREFIX)
+  const version = prefix.int16(PREFIX)
   const api = kafkaApiByKey(key)
   if (api === undefined) throw new KafkaError('UNSUPPORTED_VERSION', `There is no API ${key}.`)
   if (!hasVersion(api.versions, version)) {
     if (key === API_VERSIONS_KEY && version >= 0) {
-      return { api, version, isSupported: false, correlationId: reader.int32(PREFIX), clientId: null, reader }
+      return { api, version, isSupported: false, correlationId: prefix.int32(PREFIX), clientId: null, reader: prefix }
     }
     const { min, max } = api.versions
     throw new KafkaError('UNSUPPORTED_VERSION', `${api.name} has the versions ${min} to ${max}, not ${version}.`)
   }
-  const body = new WireReader(frame)
-  const { correlationId, clientId } = requestHeaderCodecs.get(api.headerVersions(version).request)!.read(body)
-  return { api, version, isSupported: true, correlationId, clientId, reader: body }
+  const reader = new WireReader(frame)
+  const { correlationId, clientId } = requestHeaderCodecs.get(api.headerVersions(version).request)!.read(reader)
+  return { api, version, isSupported: true, correlationId, clientId, reader }
 }
 
 /** The fields of a request, once. Throws PROTOCOL_ERROR, naming the field: the connection is to be closed, as in Kafka. */

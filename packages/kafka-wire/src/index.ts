@@ -10,7 +10,13 @@ export {
   type ResponseDraftOf,
   type ResponseOf,
 } from './api.ts'
-export { type ApiRange, apiRange, decodeApiVersionsResponse, encodeUnsupportedApiVersions } from './api-versions-rules.ts'
+export {
+  type ApiRange,
+  apiRange,
+  decodeApiVersionsResponse,
+  encodeUnsupportedApiVersions,
+  isClientSoftwareValid,
+} from './api-versions-rules.ts'
 export { OPERATIONS_NOT_ASKED_FOR } from './authorized-operations.ts'
 export {
   correlationIdOf,

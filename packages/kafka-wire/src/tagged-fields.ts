@@ -25,7 +25,7 @@ export interface TaggedField {
   readonly path: string
   readonly codec: Codec<unknown, unknown>
   /** Whether a draft is left out. */
-  isInitial(draft: unknown): boolean
+  readonly isInitial: (draft: unknown) => boolean
 }
 
 type Values = Record<string, unknown>
@@ -80,12 +80,16 @@ function readSized(reader: WireReader, { codec, path }: TaggedField, size: numbe
 }
 
 function writeTags(writer: WireWriter, value: Values, ordered: readonly TaggedField[]): void {
-  const present = ordered.filter((field) => !field.isInitial(value[field.name]))
-  writer.unsignedVarint(present.length)
-  for (const { tag, name, codec } of present) {
+  let count = 0
+  for (const field of ordered) if (!field.isInitial(value[field.name])) count++
+  writer.unsignedVarint(count)
+  if (count === 0) return
+  for (const { tag, name, codec, isInitial } of ordered) {
+    const draft = value[name]
+    if (isInitial(draft)) continue
     writer.unsignedVarint(tag)
     const mark = writer.openSized()
-    codec.write(writer, value[name])
+    codec.write(writer, draft)
     writer.closeSized(mark)
   }
 }
