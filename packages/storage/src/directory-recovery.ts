@@ -110,7 +110,7 @@ class DirectoryRecovery {
   }
 
   #add(id: TopicPartitionId): LogRecovery {
-    const { context, configFor, recoveryPoints, logStarts } = this.#options
+    const { context, configFor, recoveryPoints, logStarts, isClean } = this.#options
     const name = directoryNameOf(id)
     const recovery = new LogRecovery({
       context,
@@ -118,6 +118,7 @@ class DirectoryRecovery {
       config: configFor(id),
       recoveryPoint: recoveryPoints.get(name)?.offset ?? 0,
       logStartOffset: logStarts.get(name)?.offset ?? 0,
+      isClean,
     })
     this.#names.add(name)
     this.#recoveries.set(logKey(id.topicId, id.partition), recovery)

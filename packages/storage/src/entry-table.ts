@@ -87,11 +87,11 @@ export class EntryTable {
     this.#first = this.#flushedCount
   }
 
-  /** Writes what the file lacks and syncs it. Entries added meanwhile wait for the next flush. */
-  async flush(disk: Disk, path: string): Promise<void> {
+  /** Writes what the file lacks of the first `count` entries and syncs it; the others wait for the next flush. */
+  async flush(disk: Disk, path: string, count: number): Promise<void> {
     if (!this.isDirty) return
     const from = this.#flushedCount
-    const to = this.#count
+    const to = Math.max(from, Math.min(count, this.#count))
     // A copy: `bytes` may move or be cut back while the write is under way.
     const pending = Buffer.from(this.#bytes.subarray(this.at(from), this.at(to)))
     const file = disk.openSync(path, 'create')

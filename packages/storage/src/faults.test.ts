@@ -282,10 +282,6 @@ describe('a mistake in the storage is found by the crash test', () => {
   it('a checkpoint before the segments are durable', async () => {
     expect(await problemsWith((disk) => lying(disk, /\.log$/))).toBeGreaterThan(0)
   })
-
-  it('header checksums that are never made durable', async () => {
-    expect(await problemsWith((disk) => lying(disk, /\.headers$/))).toBeGreaterThan(0)
-  })
 })
 
 /** A disk on which the sync of some files does nothing. */

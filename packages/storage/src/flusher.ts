@@ -55,9 +55,9 @@ export class Flusher {
     })
   }
 
-  /** Flushes the logs and writes the checkpoint; rejects with what failed. */
+  /** Flushes the logs, with all their indexes, and writes the checkpoint; rejects with what failed. */
   flush(logs: readonly Log[]): Promise<void> {
-    return this.#tasks.run(() => this.#flushAll(logs))
+    return this.#tasks.run(() => this.#flushAll(logs, { isComplete: true }))
   }
 
   /** Stops the timers and waits for what is under way. */
@@ -93,10 +93,10 @@ export class Flusher {
     }
   }
 
-  async #flushAll(logs: readonly Log[]): Promise<void> {
+  async #flushAll(logs: readonly Log[], options = { isComplete: false }): Promise<void> {
     let next = 0
     const worker = async (): Promise<void> => {
-      while (next < logs.length) await logs[next++]!.flush()
+      while (next < logs.length) await logs[next++]!.flush(options)
     }
     await Promise.all(Array.from({ length: CONCURRENT_FLUSHES }, worker))
     await this.#options.checkpoint()

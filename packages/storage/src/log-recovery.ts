@@ -15,6 +15,8 @@ export interface LogRecoveryOptions {
   readonly config: LogConfig
   /** Everything below is durable, so what is wrong there is damage; 0 when no checkpoint knows the log. */
   readonly recoveryPoint: number
+  /** The last process closed the log, so all its index files are whole; after a crash the end of one may be torn. */
+  readonly isClean: boolean
   /** Records below are deleted, whatever the files hold. */
   readonly logStartOffset: number
 }
@@ -37,6 +39,7 @@ export class LogRecovery {
   readonly #context: StorageContext
   readonly #directory: string
   readonly #recoveryPoint: number
+  readonly #isClean: boolean
   readonly #epochCache = new LeaderEpochCache()
   #segments: Segment[] = []
   #storage: LogStorage | undefined
@@ -52,6 +55,7 @@ export class LogRecovery {
     this.#context = options.context
     this.#directory = join(options.context.path, directoryNameOf(options.id))
     this.#recoveryPoint = options.recoveryPoint
+    this.#isClean = options.isClean
   }
 
   get damage(): LogDamage | undefined {
@@ -144,7 +148,9 @@ export class LogRecovery {
    * what comes back has gaps.
    */
   #dropDeleted(segments: Segment[]): Segment[] {
-    const firstServed = segments.findIndex((_, index) => (segments[index + 1]?.baseOffset ?? Number.POSITIVE_INFINITY) > this.logStartOffset)
+    const firstServed = segments.findIndex(
+      (_, index) => (segments[index + 1]?.baseOffset ?? Number.POSITIVE_INFINITY) > this.logStartOffset,
+    )
     for (const { files } of segments.splice(0, firstServed)) removeSegmentFiles(this.#context.disk, files)
     return segments
   }
@@ -153,7 +159,7 @@ export class LogRecovery {
     const end = await segment.resume({
       fromOffset: scanFrom - 1,
       endOffset: Number.POSITIVE_INFINITY,
-      trustedBelow: this.#recoveryPoint,
+      trustedBelow: this.#isClean ? this.#recoveryPoint : 0,
       indexIntervalBytes: this.config.indexIntervalBytes,
       visit: (batch) => this.#noteBatch(batch),
     })

@@ -147,18 +147,18 @@ export class LogStorage {
     this.#segments.push(segment)
   }
 
-  /** Makes everything written so far durable and moves the recovery point there. Rejects with `DiskError`. */
-  async flush(): Promise<void> {
+  /**
+   * Makes everything written so far durable and moves the recovery point there; with `isComplete` also every index, else those
+   * that are due. Rejects with `DiskError`.
+   */
+  async flush(options: { readonly isComplete: boolean }): Promise<void> {
     if (!this.#isOnDisk) return
     const target = this.#nextOffset
-    const active = this.active
-    for (const segment of this.#segments.filter((each) => each.isDirty)) {
-      const isFirstFlush = !segment.wasFlushed
-      await segment.flush()
-      if (isFirstFlush) this.#areFilesSynced = false
-      if (segment !== active && segment !== this.active) segment.releaseIndexes()
+    const segments = [...this.#segments]
+    for (const segment of segments) {
+      if (segment.isDirty && (await segment.flush())) this.#areFilesSynced = false
     }
-    await this.epochCache.save(this.#context.disk, join(this.directory, LEADER_EPOCH_FILE))
+    await this.#flushIndexes(segments.filter((segment) => (options.isComplete ? segment.areIndexesDirty : segment.areIndexesDue)))
     await this.#syncNames()
     this.#recoveryPoint = Math.max(this.#recoveryPoint, Math.min(target, this.#nextOffset))
   }
@@ -205,6 +205,16 @@ export class LogStorage {
   /** Closes the files; the log is used no more. */
   close(): void {
     for (const segment of this.#segments) segment.close()
+  }
+
+  /** Leader epochs go first: a start after a crash finds the later ones in the batches that the index files do not cover. */
+  async #flushIndexes(segments: readonly Segment[]): Promise<void> {
+    if (segments.length === 0) return
+    await this.epochCache.save(this.#context.disk, join(this.directory, LEADER_EPOCH_FILE))
+    for (const segment of segments) {
+      if (await segment.flushIndexes()) this.#areFilesSynced = false
+      if (segment !== this.active) segment.releaseIndexes()
+    }
   }
 
   #discard(segment: Segment, delayMs: number): void {

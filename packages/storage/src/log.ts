@@ -226,15 +226,16 @@ export class Log {
       await this.#storage.truncate(offset, this.config)
       this.#appender.truncateTo(offset)
       // The recovery point at the cut tells a later start that the cut was made, and that what follows it in the files is newer.
-      await this.#storage.flush()
+      await this.#storage.flush({ isComplete: true })
       await this.#context.checkpointRecoveryPoints()
     })
   }
 
-  /** Makes everything written so far durable in the segments, and moves the recovery point there. A log removed meanwhile has nothing left to flush. */
-  flush(): Promise<void> {
+  /** Makes everything written so far durable in the segments, and moves the recovery point there; `isComplete`: with all indexes. */
+  flush(options = { isComplete: false }): Promise<void> {
     return this.#fileChanges.run(async () => {
-      if (!this.#isRemoved) await this.#context.guard(() => this.#storage.flush())
+      // A flush that waited for the removal of the log finds nothing to do.
+      if (!this.#isRemoved) await this.#context.guard(() => this.#storage.flush(options))
     })
   }
 

@@ -109,9 +109,12 @@ export class SegmentIndexes {
 
   /** Writes to the files what they lack; durable when it resolves. */
   async flush(disk: Disk, files: SegmentFiles): Promise<void> {
-    await this.offsetIndex.table.flush(disk, files.offsetIndex)
-    await this.timeIndex.table.flush(disk, files.timeIndex)
-    await this.headerChecksums.table.flush(disk, files.headerChecksums)
+    const [offsets, times, checksums] = [this.offsetIndex.table, this.timeIndex.table, this.headerChecksums.table]
+    const counts = [checksums.count, times.count, offsets.count] as const
+    // The offset index goes last: a start after a crash trusts everything that lies before its last entry.
+    await checksums.flush(disk, files.headerChecksums, counts[0])
+    await times.flush(disk, files.timeIndex, counts[1])
+    await offsets.flush(disk, files.offsetIndex, counts[2])
     this.headerChecksums.table.forgetFlushed()
   }
 }

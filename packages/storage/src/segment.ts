@@ -12,6 +12,8 @@ const MAX_RELATIVE = 2 ** 31 - 1
 const NO_LEADER_EPOCH = -1
 /** Below every offset: a scan that starts here starts with the segment. */
 const NOT_INDEXED = -1
+/** What a growing segment may have before its index files are written again. */
+const UNINDEXED_BYTES = 1024 * 1024
 const WRONG_HEADER = 'the header checksum does not match'
 
 /** What a segment needs of its directory. */
@@ -49,6 +51,10 @@ export class Segment {
   /** undefined: not read yet. */
   #firstBatchTimestamp: number | undefined
   #wasFlushed = false
+  #wereIndexesFlushed = false
+  /** How much of the log file the index files cover. */
+  #indexedBytes = 0
+  #isComplete = false
 
   constructor(doors: SegmentDoors, directory: string, options: { baseOffset: number; sizeBytes: number; createdMs: number }) {
     this.#doors = doors
@@ -65,13 +71,21 @@ export class Segment {
     return this.#sizeBytes
   }
 
-  /** Whether this process has made all its files. */
-  get wasFlushed(): boolean {
-    return this.#wasFlushed
+  /** Whether a flush has something to do. */
+  get isDirty(): boolean {
+    return this.#syncedBytes < this.#sizeBytes || (this.#isComplete && this.areIndexesDirty)
   }
 
-  get isDirty(): boolean {
-    return this.#syncedBytes < this.#sizeBytes || this.#indexes?.isDirty === true
+  get areIndexesDirty(): boolean {
+    return this.#indexes?.isDirty === true
+  }
+
+  /**
+   * Whether the index files are due. While a segment grows they are written rarely: a start after a crash reads what they
+   * lack again, and with a thousand logs their syncs would be most of the work of a flush.
+   */
+  get areIndexesDue(): boolean {
+    return this.areIndexesDirty && (this.#isComplete || this.#sizeBytes - this.#indexedBytes >= UNINDEXED_BYTES)
   }
 
   /** The largest record timestamp; undefined when it must be loaded first, -1 when no record has one. */
@@ -124,21 +138,36 @@ export class Segment {
     this.#sizeBytes = mark.sizeBytes
     this.#syncedBytes = Math.min(this.#syncedBytes, mark.sizeBytes)
     this.#firstBatchTimestamp = mark.firstBatchTimestamp
+    this.#isComplete = false
     this.#indexes!.cutBack(mark.indexes)
   }
 
   /** No more batches will follow. */
   complete(): void {
+    this.#isComplete = true
     this.#indexes?.complete()
   }
 
-  /** Makes log file and indexes durable as they are when it is called. */
-  async flush(): Promise<void> {
+  /** Makes the log file durable as it is when it is called. True when its name may not be durable yet. */
+  async flush(): Promise<boolean> {
     const sizeBytes = this.#sizeBytes
-    if (this.#syncedBytes < sizeBytes) await this.file.sync()
-    await this.#indexes?.flush(this.#doors.disk, this.files)
-    this.#wasFlushed = true
+    if (this.#syncedBytes >= sizeBytes) return false
+    await this.file.sync()
     this.#syncedBytes = Math.max(this.#syncedBytes, Math.min(sizeBytes, this.#sizeBytes))
+    const isFirst = !this.#wasFlushed
+    this.#wasFlushed = true
+    return isFirst
+  }
+
+  /** Makes the indexes durable as they are when it is called. True when the names of their files may not be durable yet. */
+  async flushIndexes(): Promise<boolean> {
+    if (this.#indexes === undefined) return false
+    const sizeBytes = this.#sizeBytes
+    await this.#indexes.flush(this.#doors.disk, this.files)
+    this.#indexedBytes = Math.min(sizeBytes, this.#sizeBytes)
+    const isFirst = !this.#wereIndexesFlushed
+    this.#wereIndexesFlushed = true
+    return isFirst
   }
 
   /** Drops the indexes of a complete segment from memory when their files have everything. */
@@ -190,6 +219,7 @@ export class Segment {
     // Where the index points there is not the batch it names: the index is wrong, or the file. The file alone can tell.
     if (from > 0 && end.nextOffset === undefined) return this.resume({ ...options, fromOffset: NOT_INDEXED })
     this.#indexes = indexes
+    this.#isComplete = false
     return { position: end.position, nextOffset: end.nextOffset, problem: end.problem ?? wrongHeader }
   }
 
