@@ -49,7 +49,7 @@ export async function startParts(options: PartOptions, closers: Closers): Promis
     values['advertised.listeners'].map((text) => parseListener('advertised.listeners', text)),
   )
   const { directories, store, clusterId } = await openStorage(options, closers)
-  const follower = await follow(store, { nodeId, logger }, closers)
+  const follower = await follow(store, nodeId, closers)
   const delayed = new DelayedOperations(doors.clock)
   closers.add(() => delayed.close())
   const partitions = hostPartitions(options, { directories, follower })
@@ -91,14 +91,10 @@ async function openStorage({ doors, config, logger }: PartOptions, closers: Clos
 }
 
 /** Follows the metadata; every partition led here is in a new leader epoch when this resolves. */
-async function follow(
-  store: MetadataStore,
-  { nodeId, logger }: { readonly nodeId: number; readonly logger: Logger },
-  closers: Closers,
-): Promise<ImageFollower> {
+async function follow(store: MetadataStore, nodeId: number, closers: Closers): Promise<ImageFollower> {
   const follower = new ImageFollower(store)
   closers.add(() => follower.close())
-  await follower.start((error) => logger.error({ err: error }, 'the metadata can no longer be followed: start the broker again'))
+  await follower.start()
   await follower.whenApplied(await raiseLeaderEpochs(store, follower.image, nodeId))
   return follower
 }

@@ -1,4 +1,4 @@
-import { type SimulatedDoors, simulatedDoors } from '@kafka-ts/io/simulated'
+import { Scheduler, SimulatedDisk, type SimulatedDoors, simulatedDoors } from '@kafka-ts/io/simulated'
 import { describe, expect, it } from 'vitest'
 import { batchOfValues, readRecords } from './testing-support/batches.ts'
 import type { RawClient } from './testing-support/raw-client.ts'
@@ -24,8 +24,11 @@ async function produceUntilGone(client: RawClient, topicId: Uint8Array, partitio
 
 /** A life that ends by losing power, `afterMs` after its first appends; another topic is being created then. */
 async function firstLife(seed: number) {
-  const doors = simulatedDoors({ seed, host: 'broker' })
-  const { scheduler, simulatedNetwork: network } = doors
+  const scheduler = new Scheduler({ seed })
+  // Slower than the network, so that an answer given before the sync is seen before the sync.
+  const simulatedDisk = new SimulatedDisk({ scheduler, random: scheduler.random.fork('disk'), latency: { minMs: 2, maxMs: 20 } })
+  const doors = simulatedDoors({ scheduler, host: 'broker', simulatedDisk })
+  const { simulatedNetwork: network } = doors
   const clientDoors = simulatedDoors({ host: 'client', scheduler, network })
   const acked: Acked = new Map(Array.from({ length: PARTITIONS }, (_, partition) => [partition, new Map()]))
   const topicId = await scheduler.settle(
@@ -39,7 +42,7 @@ async function firstLife(seed: number) {
       return id
     })(),
   )
-  await scheduler.runFor(1 + scheduler.random.below(120))
+  await scheduler.runFor(1 + scheduler.random.below(400))
   doors.crash()
   return { acked, topicId, doors, clientDoors }
 }

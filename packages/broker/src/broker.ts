@@ -46,7 +46,8 @@ export class Broker {
       const listeners = await listen(parts, closers)
       return new Broker(parts, listeners, closers)
     } catch (error) {
-      await closers.close()
+      // What failed first is what the caller must hear of.
+      await closers.close().catch((closeError: unknown) => logger.error({ err: closeError }, 'a part of the broker did not close'))
       throw error
     }
   }

@@ -14,9 +14,7 @@ const NODE_ID = 1
 
 async function startController(store: MetadataStore = createMemoryMetadataStore({ clock: new VirtualClock(new Scheduler({ seed: 1 })) })) {
   const follower = new ImageFollower(store)
-  await follower.start((error) => {
-    throw error
-  })
+  await follower.start()
   const place = (count: number) =>
     Array.from({ length: count }, () => ({ leader: NODE_ID, leaderEpoch: 0, replicas: [NODE_ID], isr: [NODE_ID], directoryId: 'd' }))
   const config = createBrokerConfig({ 'num.partitions': '3' })

@@ -27,12 +27,10 @@ export class ImageFollower {
     this.#listeners.push(listener)
   }
 
-  /** Reads everything, then follows. `onFailure` hears why following ended when `close` was not the reason. */
-  async start(onFailure: (error: unknown) => void): Promise<void> {
+  /** Reads everything, then follows. A failure to follow is not caught: a broker that no longer knows the cluster must not go on. */
+  async start(): Promise<void> {
     await this.#load()
-    this.#running = this.#follow().catch((error: unknown) => {
-      if (!this.#isClosed) onFailure(error)
-    })
+    this.#running = this.#follow()
   }
 
   /** Resolves once the image has reached `revision`, or the follower is closed. */
@@ -73,6 +71,7 @@ export class ImageFollower {
         }
       } catch (error) {
         // Changes this broker did not see yet were forgotten: the present state says what they led to.
+        if (this.#isClosed) return
         if (!(error instanceof MetadataError) || error.code !== 'COMPACTED') throw error
         await this.#load()
       }

@@ -1,4 +1,4 @@
-import type { Compression } from '@kafka-ts/io'
+import { type Compression, UnsupportedCompressionError } from '@kafka-ts/io'
 import { errorCode } from '@kafka-ts/protocol'
 import {
   ATTRIBUTES_AT,
@@ -74,6 +74,8 @@ export async function openRecords(
     }
   } catch (error) {
     if (error instanceof RecordsError) return { problem: toProblem(error) }
+    if (error instanceof UnsupportedCompressionError)
+      return { problem: { errorCode: errorCode('UNSUPPORTED_COMPRESSION_TYPE'), message: error.message } }
     throw error
   }
   return { records: batches.length === 1 ? (batches[0] as Uint8Array) : Buffer.concat(batches) }
