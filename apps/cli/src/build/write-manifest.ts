@@ -16,4 +16,4 @@ const plugin = new Plugin({
 })
 await plugin.load()
 if (plugin.commandIDs.length === 0) throw new Error(`no commands in ${root}dist/commands`)
-await writeFile(join(root, 'oclif.manifest.json'), `${JSON.stringify(plugin.manifest, undefined, 2)}\n`)
+await writeFile(join(root, 'oclif.manifest.json'), `${JSON.stringify(plugin.manifest)}\n`)
