@@ -89,14 +89,30 @@ export class ConnectionPool {
     this.#lanes.clear()
   }
 
-  #connectBootstrap(address: Address): Promise<NativeConnection> {
+  async #connectBootstrap(address: Address): Promise<NativeConnection> {
     const key = `bootstrap ${formatAddress(address)}`
     let pooled = this.#lanes.get(key)
     if (pooled === undefined) {
       pooled = new PooledConnection(this.#config, { nodeId: undefined, address: () => address, signal: this.#closing.signal })
       this.#lanes.set(key, pooled)
     }
-    return pooled.connect()
+    const connection = await pooled.connect()
+    this.#adopt(connection)
+    return connection
+  }
+
+  /** A bootstrap connection serves as the one to the broker that answered, if there is none yet. */
+  #adopt(connection: NativeConnection): void {
+    const { brokerId } = connection.hello
+    const key = laneKey(brokerId, 'main')
+    if (this.#lanes.has(key)) return
+    const lane = new PooledConnection(this.#config, {
+      nodeId: brokerId,
+      address: () => this.#brokers.get(brokerId),
+      signal: this.#closing.signal,
+    })
+    lane.adopt(connection)
+    this.#lanes.set(key, lane)
   }
 
   #ensureOpen(): void {
@@ -154,6 +170,11 @@ class PooledConnection {
       this.#attempt = undefined
     })
     return this.#attempt
+  }
+
+  /** Uses a connection that was made elsewhere until it ends. */
+  adopt(connection: NativeConnection): void {
+    this.#connection = connection
   }
 
   close(reason: KafkaError): void {

@@ -11,6 +11,8 @@ import { PartitionState } from './partition-state.ts'
  */
 export class Subscription {
   readonly #states = new Map<string, PartitionState>()
+  /** The same as a list, made when it is asked for: it is gone through for every batch. */
+  #list: readonly PartitionState[] | undefined
   #line: PartitionState[] = []
   #bufferedBytes = 0
 
@@ -19,8 +21,9 @@ export class Subscription {
     return this.#bufferedBytes
   }
 
-  states(): PartitionState[] {
-    return [...this.#states.values()]
+  states(): readonly PartitionState[] {
+    this.#list ??= [...this.#states.values()]
+    return this.#list
   }
 
   find({ topic, partition }: TopicPartition): PartitionState | undefined {
@@ -44,6 +47,7 @@ export class Subscription {
       if (wanted.has(key)) continue
       this.#bufferedBytes -= state.moveTo(from)
       this.#states.delete(key)
+      this.#list = undefined
     }
     for (const assignment of wanted.values()) {
       const topic = resolveTopic(assignment.topic)
@@ -57,6 +61,7 @@ export class Subscription {
     if (!Number.isInteger(partition) || partition < 0) throw new KafkaError('INVALID_ARGUMENT', `${String(partition)} is not a partition.`)
     const state = new PartitionState(topic, partition, checkStart(start))
     this.#states.set(stateKey(topic.name, partition), state)
+    this.#list = undefined
     return state
   }
 
