@@ -2,7 +2,7 @@ import { PREAMBLE } from '@kafka-ts/protocol'
 import { describe, expect, it } from 'vitest'
 import { batchOfValues } from '../testing-support/batches.ts'
 import { simulate } from '../testing-support/simulated.ts'
-import { createTopic, fetchRequest, produce, TestBroker } from '../testing-support/test-broker.ts'
+import { createTopic, fetchRequest, produce, produceRequest, TestBroker } from '../testing-support/test-broker.ts'
 
 /** Whether the client's connection is gone. */
 function watchClosed(client: { readonly closed: Promise<void> }): { isClosed: boolean } {
@@ -44,6 +44,20 @@ describe('a connection', () => {
       await sleep(55_000)
       expect(watch.isClosed).toBe(false)
       await sleep(10_000)
+      expect(watch.isClosed).toBe(true)
+    })
+  })
+
+  it('that was told to go has ten seconds for it', async () => {
+    await simulate({}, async ({ test, sleep }) => {
+      const client = await test.connect()
+      const watch = watchClosed(client)
+      client.pause()
+      const records = batchOfValues('x')
+      client.send('produce', { ...produceRequest({ topicId: new Uint8Array(16), records }), acks: 0 }, [records]).catch(() => undefined)
+      await sleep(15_000)
+      client.resume()
+      await sleep(1000)
       expect(watch.isClosed).toBe(true)
     })
   })

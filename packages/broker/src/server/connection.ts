@@ -29,6 +29,9 @@ export interface ServerConnectionOptions {
 /** How long a connection may take for the rest of a request while everybody else waits for it. */
 const MAX_TURN_MS = 10_000
 
+/** How long a connection that was told to go may take to read why, and to go. */
+const MAX_FAREWELL_MS = 10_000
+
 /**
  * One client's connection: finds out which protocol it speaks, hands its bytes to that door, and holds it to its limits.
  *
@@ -190,6 +193,7 @@ export class ServerConnection implements ConnectionHandler, DoorConnection, Budg
   closeGently(reason: string): void {
     if (!this.#isOpen || this.#isEnding) return
     this.#isEnding = true
+    this.#lastActivity = this.#now()
     this.logger.debug({ remote: this.remote, reason }, 'closing a connection')
     this.#flush()
     this.#socket.end()
@@ -216,15 +220,20 @@ export class ServerConnection implements ConnectionHandler, DoorConnection, Budg
 
   /** Closes the connection if it has outstayed one of its limits. */
   sweep(now: number): void {
-    const { firstBytesTimeoutMs, stalledTimeoutMs, maxIdleMs } = this.#limits
     this.#noteSendProgress(now)
-    if (this.#door === undefined && now - this.#openedAt >= firstBytesTimeoutMs) this.#refuse('it did not say which protocol it speaks')
-    else if (this.#socket.bufferedBytes > 0 && now - this.#lastSendProgress >= stalledTimeoutMs)
-      this.#refuse('it does not read what it is sent')
-    else if (this.#pendingBytes > 0 && now - this.#lastActivity >= stalledTimeoutMs) this.#refuse('it sent half a request and stopped')
-    else if (this.#budget.hasTurn(this) && now - this.#turnStartedAt >= MAX_TURN_MS)
-      this.#refuse('it took too long to send a request while others waited')
-    else if (this.#inFlight === 0 && now - this.#lastActivity >= maxIdleMs) this.#refuse('it was idle')
+    const reason = this.#overstayed(now)
+    if (reason !== undefined) this.#refuse(reason)
+  }
+
+  #overstayed(now: number): string | undefined {
+    const { firstBytesTimeoutMs, stalledTimeoutMs, maxIdleMs } = this.#limits
+    const quietMs = now - this.#lastActivity
+    if (this.#isEnding) return quietMs >= MAX_FAREWELL_MS ? 'it was told to go and did not' : undefined
+    if (this.#door === undefined && now - this.#openedAt >= firstBytesTimeoutMs) return 'it did not say which protocol it speaks'
+    if (this.#socket.bufferedBytes > 0 && now - this.#lastSendProgress >= stalledTimeoutMs) return 'it does not read what it is sent'
+    if (this.#pendingBytes > 0 && quietMs >= stalledTimeoutMs) return 'it sent half a request and stopped'
+    if (this.#budget.hasTurn(this) && now - this.#turnStartedAt >= MAX_TURN_MS) return 'it held up everybody else with half a request'
+    return this.#inFlight === 0 && quietMs >= maxIdleMs ? 'it was idle' : undefined
   }
 
   get #unsentBytes(): number {
