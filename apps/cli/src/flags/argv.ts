@@ -1,4 +1,5 @@
 import { type OutputFormat, outputFormats } from '../output/format.ts'
+import { parseDuration } from './parse-duration.ts'
 
 const DEFAULT_WATCH = '2s'
 
@@ -26,8 +27,9 @@ export function requestedFormat(argv: readonly string[], env: Readonly<Record<st
   return outputFormats.find((known) => known === format) ?? 'table'
 }
 
-/** `--watch` may stand alone, which oclif's options cannot: it gets its default value. */
+/** `--watch` may stand alone, which oclif's options cannot: where no duration follows it gets its default value. */
 export function withWatchInterval(argv: readonly string[]): string[] {
   const end = beforeDashes(argv).length
-  return argv.map((word, index) => (index < end && word === '--watch' ? `--watch=${DEFAULT_WATCH}` : word))
+  const isAlone = (index: number) => index < end && argv[index] === '--watch' && parseDuration(argv[index + 1] ?? '') === undefined
+  return argv.map((word, index) => (isAlone(index) ? `--watch=${DEFAULT_WATCH}` : word))
 }

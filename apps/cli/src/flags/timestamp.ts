@@ -1,5 +1,5 @@
 import { usageError } from '../errors/cli-error.ts'
-import { parseDuration } from './duration.ts'
+import { parseDuration } from './parse-duration.ts'
 
 const hasZone = /(?:Z|[+-]\d{2}:?\d{2})$/i
 const isDateOnly = /^\d{4}-\d{2}-\d{2}$/

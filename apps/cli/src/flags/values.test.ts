@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { hasFlag, requestedFormat, withWatchInterval } from './argv.ts'
-import { parseDuration } from './duration.ts'
 import { parseFormat } from './escapes.ts'
 import { parseKeyValues, parsePartitions } from './key-value.ts'
+import { parseDuration } from './parse-duration.ts'
 import { parseTimestamp } from './timestamp.ts'
 
 const NOW_MS = Date.UTC(2026, 10, 22, 16)
@@ -63,5 +63,6 @@ it('finds the format of a command line that cannot be parsed', () => {
 it('gives --watch its default where it stands alone', () => {
   expect(withWatchInterval(['topics', 'list', '--watch'])).toEqual(['topics', 'list', '--watch=2s'])
   expect(withWatchInterval(['--watch=5s', '--', '--watch'])).toEqual(['--watch=5s', '--', '--watch'])
+  expect(withWatchInterval(['--watch', '5s'])).toEqual(['--watch', '5s'])
   expect(hasFlag(['--', '--debug'], '--debug')).toBe(false)
 })

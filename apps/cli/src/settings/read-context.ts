@@ -1,6 +1,6 @@
 import { usageError } from '../errors/cli-error.ts'
-import { parseDuration } from '../flags/duration.ts'
 import { parseList } from '../flags/key-value.ts'
+import { parseDuration } from '../flags/parse-duration.ts'
 import type { Context } from './contexts.ts'
 
 /** What a context is in the file: plain values as they come from YAML. */
