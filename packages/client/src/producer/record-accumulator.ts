@@ -8,6 +8,7 @@ import type { PartitionQueue } from './partition-queue.ts'
 import { ProducerBatch } from './producer-batch.ts'
 import type { ProducerConfig } from './producer-config.ts'
 import type { AnyProducerRecord, RecordMetadata } from './producer-types.ts'
+import { SendClock } from './send-clock.ts'
 import { serializeHeaders, serializeKey, serializeValue } from './serialize.ts'
 import type { TopicQueues } from './topic-queues.ts'
 
@@ -27,6 +28,7 @@ export class RecordAccumulator {
   readonly #config: ProducerConfig
   readonly #doors: ClientDoors
   readonly #clock: Clock
+  readonly #sendClock: SendClock
   readonly #listener: AccumulatorListener
   readonly #builders: BuilderPool
   /** Open batches in the order they were opened, and so of their linger deadlines; some have closed since. */
@@ -40,6 +42,7 @@ export class RecordAccumulator {
     this.#config = config
     this.#doors = options.doors
     this.#clock = options.doors.clock
+    this.#sendClock = new SendClock(options.doors.clock)
     this.#listener = options.listener
     this.#builders = new BuilderPool({ batchBytes: config.batchBytes, poolBytes: config.bufferBytes })
   }
@@ -59,7 +62,7 @@ export class RecordAccumulator {
     try {
       const key = serializeKey(topic, record.key)
       const value = serializeValue(topic, record.value)
-      const timestampMs = record.timestamp === undefined ? this.#clock.now() : checkTimestamp(record.timestamp)
+      const timestampMs = record.timestamp === undefined ? this.#sendClock.nowMs() : checkTimestamp(record.timestamp)
       const headers = serializeHeaders(record.headers)
       const queue = queues.choose(key, record.partition, value === null ? 0 : value.length)
       let batch = queue.open ?? this.#openBatch(queue)
