@@ -48,6 +48,12 @@ export async function startParts(options: PartOptions, closers: Closers): Promis
     listeners,
     values['advertised.listeners'].map((text) => parseListener('advertised.listeners', text)),
   )
+  if (values.durability === 'page') {
+    logger.warn(
+      {},
+      'durability=page: records are acknowledged before they are on disk, so a power cut can lose them; durability=commit does not',
+    )
+  }
   const { directories, store, clusterId } = await openStorage(options, closers)
   const follower = await follow(store, nodeId, closers)
   const delayed = new DelayedOperations(doors.clock)

@@ -48,17 +48,24 @@ describe('a connection', () => {
     })
   })
 
-  it('that was told to go has ten seconds for it', async () => {
-    await simulate({}, async ({ test, sleep }) => {
+  it('that was told to go and stays has ten seconds before its place is free', async () => {
+    await simulate({ 'max.connections': '1' }, async ({ test, sleep }) => {
       const client = await test.connect()
-      const watch = watchClosed(client)
       client.pause()
-      const records = batchOfValues('x')
-      client.send('produce', { ...produceRequest({ topicId: new Uint8Array(16), records }), acks: 0 }, [records]).catch(() => undefined)
-      await sleep(15_000)
-      client.resume()
-      await sleep(1000)
-      expect(watch.isClosed).toBe(true)
+      const records = batchOfValues('x'.repeat(200_000))
+      const request = produceRequest({ topicId: new Uint8Array(16), records })
+      client.send('produce', { ...request, acks: 0 }, [records]).catch(() => undefined)
+      const isServed = async (): Promise<boolean> => {
+        const other = await test.connect()
+        return other.send('metadata', { topics: [], allowAutoCreate: false }).then(
+          () => true,
+          () => false,
+        )
+      }
+      await sleep(5000)
+      expect(await isServed()).toBe(false)
+      await sleep(8000)
+      expect(await isServed()).toBe(true)
     })
   })
 
