@@ -34,10 +34,6 @@ export class HostedDirectory {
     return this.#directory?.directoryId
   }
 
-  findLog(id: TopicPartitionId): Log | undefined {
-    return this.#directory?.log(id.topicId, id.partition)
-  }
-
   /** The log that is there, or a new one, of which nothing is on disk until its first append. */
   openLog(id: TopicPartitionId, config: LogConfig): Log {
     const directory = this.#ensureOnline()

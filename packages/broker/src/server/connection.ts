@@ -97,11 +97,6 @@ export class ServerConnection implements ConnectionHandler, DoorConnection, Budg
     return this.#isOpen
   }
 
-  /** Requests not answered yet. */
-  get inFlight(): number {
-    return this.#inFlight
-  }
-
   onData(chunk: Uint8Array): void {
     if (!this.#isOpen || this.#isEnding) return
     this.#lastActivity = this.#now()

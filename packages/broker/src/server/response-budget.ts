@@ -18,10 +18,6 @@ export class ResponseBudget {
     this.#bytes += bytes
   }
 
-  get bytes(): number {
-    return this.#bytes
-  }
-
   /** The most record bytes that the next response should have: half of what is left. */
   get maxResponseBytes(): number {
     return Math.max(MIN_RESPONSE_BYTES, Math.floor((this.#limitBytes - this.#bytes) / 2))

@@ -42,15 +42,6 @@ export class Server {
     this.#responses = new ResponseBudget(options.maxUnsentBytes)
   }
 
-  get connectionCount(): number {
-    return this.#connections.size
-  }
-
-  /** Bytes of requests held now. */
-  get queuedBytes(): number {
-    return this.#budget.bytes
-  }
-
   /** Binds all addresses, in order; what it bound. Throws `NetworkError`, and then nothing stays bound. */
   async listen(addresses: readonly Address[]): Promise<readonly Address[]> {
     try {
