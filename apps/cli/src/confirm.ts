@@ -41,10 +41,17 @@ export async function confirmDestruction(session: Session, flags: ConfirmationFl
 
 async function ask(doors: CliDoors, prompt: string): Promise<string> {
   const lines = createInterface({ input: doors.stdin, output: doors.stderr })
-  const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')))
+  // A terminal in readline's hands sends ctrl-C as a key, not as a signal.
+  const ended = new Promise<string>((resolve, reject) => {
+    lines.once('SIGINT', () => reject(new CliError('Interrupted; nothing was changed.', { code: 'INTERRUPTED', exit: EXIT.interrupted })))
+    lines.once('close', () => resolve(''))
+  })
   try {
-    const answer = await Promise.race([lines.question(prompt), closed])
+    const answer = await Promise.race([lines.question(prompt), ended])
     return answer.trim()
+  } catch (error) {
+    doors.stderr.write('\n')
+    throw error
   } finally {
     lines.close()
   }
