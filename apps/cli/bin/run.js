@@ -16,5 +16,5 @@ if (env.NO_COLOR || env.KAFKA_TS_NO_COLOR || env.TERM === 'dumb' || flags.includ
 env.NODE_ENV ??= 'production'
 module.enableCompileCache?.()
 
-const { main } = await import('../dist/main.js')
+const { main } = await import('../bundle/main.js')
 await main(process.argv.slice(2))

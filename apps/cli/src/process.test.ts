@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 // The command as a whole process, from its build: exit codes, signals and pipes are promises of the process, not of its functions.
 const bin = fileURLToPath(new URL('../bin/run.js', import.meta.url))
-const built = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+const built = fileURLToPath(new URL('../bundle/main.js', import.meta.url))
 const home = mkdtempSync(join(tmpdir(), 'kafka-ts-cli-process-'))
 const env = { PATH: process.env['PATH'], HOME: home, XDG_CONFIG_HOME: home, NODE_ENV: 'production' }
 

@@ -15,5 +15,5 @@ const plugin = new Plugin({
   respectNoCacheDefault: true,
 })
 await plugin.load()
-if (plugin.commandIDs.length === 0) throw new Error(`no commands in ${root}dist/commands`)
+if (plugin.commandIDs.length === 0) throw new Error(`no commands in ${root}bundle/commands`)
 await writeFile(join(root, 'oclif.manifest.json'), `${JSON.stringify(plugin.manifest)}\n`)
