@@ -116,7 +116,7 @@ class DirectoryRecovery {
       context,
       id,
       config: configFor(id),
-      recoveryPoint: recoveryPoints.get(name)?.offset ?? 0,
+      recoveryPoint: recoveryPoints.get(name)?.offset,
       logStartOffset: logStarts.get(name)?.offset ?? 0,
       isClean,
     })

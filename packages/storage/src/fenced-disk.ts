@@ -6,6 +6,11 @@ import type { Disk, DiskFile, DiskLock, DiskStat, OpenMode } from '@kafka-ts/io'
  */
 export class FencedDisk implements Disk {
   readonly #disk: Disk
+  /**
+   * Reads run on the loop: while a directory is opened no one waits for the loop, and the many small reads of a thousand logs
+   * would mostly be trips to the thread pool.
+   */
+  readsOnLoop = false
   #fence: Error | undefined
 
   constructor(disk: Disk) {
@@ -105,8 +110,8 @@ class FencedFile implements DiskFile {
     return this.#file.readSync(target, position)
   }
 
-  read(target: Uint8Array, position: number): Promise<number> {
-    return this.#file.read(target, position)
+  async read(target: Uint8Array, position: number): Promise<number> {
+    return this.#disk.readsOnLoop ? this.#file.readSync(target, position) : this.#file.read(target, position)
   }
 
   truncateSync(size: number): void {

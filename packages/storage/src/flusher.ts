@@ -6,6 +6,8 @@ import { isDiskFull } from './storage-error.ts'
 
 /** Logs flushed at the same time: few, so that the journal's sync and reads still find a thread. */
 const CONCURRENT_FLUSHES = 2
+/** The same at start and stop, when nothing else is done. */
+const FOREGROUND_FLUSHES = 8
 /** How long to wait before trying again to flush on a full disk. */
 const RETRY_MS = 1000
 
@@ -55,9 +57,9 @@ export class Flusher {
     })
   }
 
-  /** Flushes the logs, with all their indexes, and writes the checkpoint; rejects with what failed. */
-  flush(logs: readonly Log[]): Promise<void> {
-    return this.#tasks.run(() => this.#flushAll(logs, { isComplete: true }))
+  /** Flushes the logs, if it is to be complete with all their indexes, and writes the checkpoint; rejects with what failed. */
+  flush(logs: readonly Log[], options: { readonly isComplete: boolean }): Promise<void> {
+    return this.#tasks.run(() => this.#flushAll(logs, { ...options, concurrency: FOREGROUND_FLUSHES }))
   }
 
   /** Stops the timers and waits for what is under way. */
@@ -93,12 +95,12 @@ export class Flusher {
     }
   }
 
-  async #flushAll(logs: readonly Log[], options = { isComplete: false }): Promise<void> {
+  async #flushAll(logs: readonly Log[], options = { isComplete: false, concurrency: CONCURRENT_FLUSHES }): Promise<void> {
     let next = 0
     const worker = async (): Promise<void> => {
       while (next < logs.length) await logs[next++]!.flush(options)
     }
-    await Promise.all(Array.from({ length: CONCURRENT_FLUSHES }, worker))
+    await Promise.all(Array.from({ length: options.concurrency }, worker))
     await this.#options.checkpoint()
   }
 }

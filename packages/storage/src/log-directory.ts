@@ -239,7 +239,7 @@ export class LogDirectory {
     const disk = this.#disk
     this.#writer.writeNow()
     await this.#writer.settled()
-    await this.#flusher.flush([...this.#logs.values()].filter((log) => log.damage === undefined))
+    await this.#flusher.flush(this.#undamagedLogs(), { isComplete: true })
     await this.#logStartTask.run()
     await this.#journal.reset({ isKnownEmpty: false })
     if (this.isOnline) await writeFileAtomically(disk, join(this.path, CLEAN_FILE), `${this.directoryId}\n`)
@@ -251,6 +251,7 @@ export class LogDirectory {
     const failedPath = join(this.path, FAILED_SYNC_FILE)
     const isClean = readTextFileSync(disk, cleanPath)?.trim() === this.directoryId
     this.#journal.openFiles()
+    disk.readsOnLoop = true
     const { recoveries, missing, doomed } = await recoverDirectory({
       context: this.#context,
       journal: this.#journal,
@@ -262,6 +263,7 @@ export class LogDirectory {
       isClean,
       mustRewrite: disk.statSync(failedPath) !== undefined,
     })
+    disk.readsOnLoop = false
     for (const [name, checkpoint] of missing) this.#missing.set(name, checkpoint)
     for (const recovery of recoveries) {
       const { storage, config, damage } = recovery
@@ -269,13 +271,17 @@ export class LogDirectory {
         new Log({ context: this.#context, storage, config, logStartOffset: Math.min(recovery.logStartOffset, storage.nextOffset), damage }),
       )
     }
-    if (!isClean) await this.#flusher.flush([...this.#logs.values()].filter((log) => log.damage === undefined))
+    if (!isClean) await this.#flusher.flush(this.#undamagedLogs(), { isComplete: false })
     if (this.#offlineError !== undefined) throw this.#offlineError
     await this.#journal.reset({ isKnownEmpty: isClean })
     await this.#removeDoomed(doomed)
     disk.removeSync(cleanPath)
     disk.removeSync(failedPath)
     await disk.syncDirectory(this.path)
+  }
+
+  #undamagedLogs(): Log[] {
+    return [...this.#logs.values()].filter((log) => log.damage === undefined)
   }
 
   /** Finishes deletions that a crash interrupted. */

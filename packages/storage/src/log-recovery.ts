@@ -13,8 +13,8 @@ export interface LogRecoveryOptions {
   readonly context: StorageContext
   readonly id: TopicPartitionId
   readonly config: LogConfig
-  /** Everything below is durable, so what is wrong there is damage; 0 when no checkpoint knows the log. */
-  readonly recoveryPoint: number
+  /** Everything below is durable, so what is wrong there is damage; undefined when no checkpoint knows the log. */
+  readonly recoveryPoint: number | undefined
   /** The last process closed the log, so all its index files are whole; after a crash the end of one may be torn. */
   readonly isClean: boolean
   /** Records below are deleted, whatever the files hold. */
@@ -39,9 +39,12 @@ export class LogRecovery {
   readonly #context: StorageContext
   readonly #directory: string
   readonly #recoveryPoint: number
+  readonly #isCheckpointed: boolean
   readonly #isClean: boolean
   readonly #epochCache = new LeaderEpochCache()
   #segments: Segment[] = []
+  /** The segment with the recovery point: those before it are left as they are. */
+  #firstRead = 0
   #storage: LogStorage | undefined
   #tail: TailBatch[] = []
   #damage: LogDamage | undefined
@@ -54,7 +57,8 @@ export class LogRecovery {
     this.logStartOffset = options.logStartOffset
     this.#context = options.context
     this.#directory = join(options.context.path, directoryNameOf(options.id))
-    this.#recoveryPoint = options.recoveryPoint
+    this.#recoveryPoint = options.recoveryPoint ?? 0
+    this.#isCheckpointed = options.recoveryPoint !== undefined
     this.#isClean = options.isClean
   }
 
@@ -88,6 +92,7 @@ export class LogRecovery {
       0,
       segments.findLastIndex((segment) => segment.baseOffset <= scanFrom),
     )
+    this.#firstRead = first
     let nextOffset = segments[first]?.baseOffset ?? 0
     for (let index = first; index < segments.length && this.#damage === undefined; index++) {
       const segment = segments[index]!
@@ -111,6 +116,7 @@ export class LogRecovery {
       segments,
       nextOffset,
       recoveryPoint: this.#recoveryPoint,
+      isCheckpointed: this.#isCheckpointed,
       epochCache: this.#epochCache,
     })
   }
@@ -185,7 +191,8 @@ export class LogRecovery {
       this.#report({ file: segment.files.log, position: end.position, problem: end.problem }, end.nextOffset)
       return
     }
-    const isEmptied = end.position === 0 && index > 0
+    // The one before the first that was read could not go on: its indexes are not known.
+    const isEmptied = end.position === 0 && index > this.#firstRead
     this.#cutBytes += segment.sizeBytes - end.position
     if (!isEmptied) segment.cutTo(end.position)
     for (const dropped of this.#segments.splice(isEmptied ? index : index + 1)) {

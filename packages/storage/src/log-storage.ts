@@ -37,6 +37,8 @@ export interface RecoveredStorage {
   readonly segments: Segment[]
   readonly nextOffset: number
   readonly recoveryPoint: number
+  /** A checkpoint knows the log, so its directory and everything below the recovery point have durable names. */
+  readonly isCheckpointed: boolean
   readonly epochCache: LeaderEpochCache
 }
 
@@ -66,9 +68,10 @@ export class LogStorage {
     this.#nextOffset = recovered?.nextOffset ?? 0
     this.#recoveryPoint = recovered?.recoveryPoint ?? 0
     this.#isOnDisk = recovered !== undefined
-    // What was found may have been made just before the crash, so the first flush syncs it again.
-    this.#isEntrySynced = false
-    this.#areFilesSynced = false
+    // Only a log whose entry is durable gets into the checkpoint: one that was in it stays.
+    this.#isEntrySynced = recovered?.isCheckpointed === true
+    // What lies behind the recovery point may have been made just before a crash, so the first flush syncs it again.
+    this.#areFilesSynced = this.#isEntrySynced && this.#nextOffset === this.#recoveryPoint
   }
 
   get segments(): readonly Segment[] {
