@@ -24,6 +24,7 @@ export type {
 } from './admin/admin-types.ts'
 export { bytes, type Codec, json, nullable, schema, string } from './codecs.ts'
 export type { Assignment, Consumer, ConsumerBatch, ConsumerOptions, StartPosition } from './consumer/consumer-types.ts'
+export type { RequestEvent } from './diagnostics.ts'
 export { Kafka } from './kafka.ts'
 export type { ClientDoors, KafkaOptions, Logger } from './kafka-options.ts'
 export type {

@@ -47,8 +47,9 @@ export class BatchSource {
       const state = this.#options.subscription.nextReady()
       if (state !== undefined) {
         const batch = await this.#take(state)
-        if (batch !== undefined) return batch
-        continue
+        if (batch === undefined) continue
+        state.isLent = true
+        return batch
       }
       if (this.#isOver()) return undefined
       this.#options.fetcher.poke()
@@ -60,6 +61,7 @@ export class BatchSource {
   /** The application is done with a batch: all of it (`isRead`), or as far as the position says. */
   finish(batch: FetchedBatch, isRead: boolean): void {
     const { state } = batch
+    state.isLent = false
     if (!batch.isCurrent) return
     if (isRead) state.position = batch.nextOffset
     else if ((state.position as number) < batch.nextOffset) state.partial = batch.from(state.position as number)

@@ -355,6 +355,19 @@ describe('limits and failures', () => {
     expect(sent).toBeGreaterThan(2_000)
   })
 
+  simulated('a paused partition does not keep the room of the others', async ({ broker, kafka }) => {
+    broker.createTopic('orders', 2)
+    const client = kafka()
+    for (const partition of [0, 1]) await write(client, { to: 40, partition })
+    const consumer = client.consumer({ topics: [orders], from: 'earliest', bufferBytes: 1 })
+    const records = consumer[Symbol.asyncIterator]()
+    const { partition } = (await records.next()).value
+    consumer.pause([{ topic: 'orders', partition }])
+    for (let offset = 0; offset < 40; offset++) expect((await records.next()).value).toMatchObject({ partition: 1 - partition, offset })
+    consumer.resume()
+    for (let offset = 1; offset < 40; offset++) expect((await records.next()).value).toMatchObject({ partition, offset })
+  })
+
   simulated('an offset that is gone goes on where it is told to', async ({ broker, kafka }) => {
     broker.createTopic('orders')
     const client = kafka()

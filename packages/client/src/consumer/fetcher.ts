@@ -107,12 +107,21 @@ export class Fetcher {
   #fetchFrom(nodeId: number, targets: readonly Located<FetchTarget>[]): void {
     const { config, subscription } = this.#options
     if ((this.#inFlight.get(nodeId) ?? 0) >= MAX_FETCHES_PER_BROKER) return
-    const roomBytes = config.bufferBytes - subscription.bufferedBytes - this.#reservedBytes
     const wantedBytes = Math.min(config.fetchMaxBytes, targets.length * config.partitionMaxBytes)
-    // A sliver of room is not worth a request; but with nothing buffered or under way there has to be one, however small the buffer.
+    if (!this.#hasRoomFor(wantedBytes)) subscription.reclaimPaused()
+    if (!this.#hasRoomFor(wantedBytes)) return
+    void this.#fetch(nodeId, targets, Math.max(1, Math.min(wantedBytes, this.#roomBytes)))
+  }
+
+  get #roomBytes(): number {
+    return this.#options.config.bufferBytes - this.#options.subscription.bufferedBytes - this.#reservedBytes
+  }
+
+  /** A sliver of room is not worth a request; but with nothing buffered or under way there has to be one, however small the buffer. */
+  #hasRoomFor(wantedBytes: number): boolean {
+    const { config, subscription } = this.#options
     const isIdle = subscription.bufferedBytes === 0 && this.#reservedBytes === 0
-    if (roomBytes < Math.min(wantedBytes, config.partitionMaxBytes) && !isIdle) return
-    void this.#fetch(nodeId, targets, Math.max(1, Math.min(wantedBytes, roomBytes)))
+    return isIdle || this.#roomBytes >= Math.min(wantedBytes, config.partitionMaxBytes)
   }
 
   async #fetch(nodeId: number, targets: readonly Located<FetchTarget>[], maxBytes: number): Promise<void> {

@@ -24,6 +24,8 @@ export class PartitionState {
   isPaused = false
   isFetching = false
   isResolving = false
+  /** The application has a batch of it, and moves its position by reading that. */
+  isLent = false
   /** In the line of those that have something to give. */
   isQueued = false
   /** Monotonic time before which it is not fetched, after a failure. */

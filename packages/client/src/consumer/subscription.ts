@@ -74,6 +74,11 @@ export class Subscription {
     this.#bufferedBytes -= state.refetch()
   }
 
+  /** Drops what is buffered of paused partitions, which nobody will read soon; they fetch it again once they are resumed. */
+  reclaimPaused(): void {
+    for (const state of this.states()) if (state.isPaused && !state.isLent && state.bufferedBytes > 0) this.refetch(state)
+  }
+
   /** Accounts for a chunk, which `add` puts behind those of its partition. */
   buffer(state: PartitionState, add: () => void): void {
     const before = state.bufferedBytes
