@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest'
+import type { Log } from './log.ts'
+import type { LogDirectory } from './log-directory.ts'
+import { readAll } from './testing-support/log-model.ts'
+import { batchOf, checked, DATA_PATH, StorageRig, testId } from './testing-support/storage-rig.ts'
+
+const SEEDS = 40
+
+async function openWithLog(rig: StorageRig): Promise<{ directory: LogDirectory; log: Log }> {
+  const directory = await rig.settle(rig.open())
+  return { directory, log: directory.createLog(testId('orders'), rig.config) }
+}
+
+/** Appends batches of about 500 bytes, each durable before the next. */
+async function appendDurably(rig: StorageRig, log: Log, count: number): Promise<void> {
+  for (let index = 0; index < count; index++) {
+    log.append(checked(batchOf([`value ${index}`, 'x'.repeat(400)])))
+    await rig.scheduler.run(() => log.durableOffset === log.logEndOffset)
+  }
+}
+
+/** Opens the directory after a crash; the log must be as it was promised. */
+async function expectWhole(
+  rig: StorageRig,
+  promised: Pick<Log, 'id' | 'logStartOffset' | 'logEndOffset'>,
+  config = rig.config,
+): Promise<void> {
+  const { id, logStartOffset, logEndOffset } = promised
+  const directory = await rig.settle(rig.open({ configFor: () => config }))
+  const found = directory.log(id.topicId, id.partition)
+  expect(found?.damage).toBeUndefined()
+  expect(found).toMatchObject({ logStartOffset, logEndOffset })
+  if (found !== undefined) await rig.settle(readAll(found))
+  await rig.settle(directory.close())
+}
+
+describe('recovery after a power cut', () => {
+  it('drops segments that retention had deleted, whichever of them come back', async () => {
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      const rig = new StorageRig({ seed, config: { segmentBytes: 1024, retentionBytes: 2500 } })
+      const { log } = await openWithLog(rig)
+      await appendDurably(rig, log, 30)
+      await rig.settle(log.flush())
+      expect(await rig.settle(log.applyRetention(rig.clock.now()))).toBeGreaterThan(5000)
+      const { id, logStartOffset, logEndOffset } = log
+      rig.crash()
+      await expectWhole(rig, { id, logStartOffset, logEndOffset })
+    }
+  })
+
+  it('goes on in a segment that begins at the recovery point and has lost its first batch', async () => {
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      const rig = new StorageRig({ seed, config: { segmentBytes: 1100 }, directory: { journalFileBytes: 65_536 } })
+      const { directory, log } = await openWithLog(rig)
+      await appendDurably(rig, log, 2)
+      await rig.settle(directory.close())
+      const reopened = await rig.settle(rig.open())
+      const again = reopened.log(log.id.topicId, 0) as Log
+      await appendDurably(rig, again, 2)
+      const { id, logStartOffset, logEndOffset } = again
+      rig.crash()
+      // What would begin a new segment by the config of before does not by this one.
+      await expectWhole(rig, { id, logStartOffset, logEndOffset }, { ...rig.config, segmentBytes: 65_536 })
+    }
+  })
+
+  it('still knows the recovery points of logs that the last process did not write to', async () => {
+    const rig = new StorageRig()
+    const { directory, log } = await openWithLog(rig)
+    await appendDurably(rig, log, 5)
+    await rig.settle(directory.close())
+    const reopened = await rig.settle(rig.open())
+    const other = reopened.createLog(testId('payments'), rig.config)
+    await appendDurably(rig, other, 1)
+    await rig.settle(reopened.removeLog(other))
+    rig.crash('none')
+    rig.disk.flipBit(`${DATA_PATH}/orders-0/00000000000000000000.log`, 1000)
+
+    const found = (await rig.settle(rig.open())).log(log.id.topicId, 0)
+    expect(found?.logEndOffset, 'damage is not taken for a torn tail, and cut off').toBe(log.logEndOffset)
+  })
+})
