@@ -2,7 +2,7 @@ import type { MetadataStore } from '@kafka-ts/metadata'
 import { KafkaError } from '@kafka-ts/protocol'
 import type { BrokerConfig } from '../config/broker-config.ts'
 import { ConfigError } from '../config/config-type.ts'
-import { isTopicConfigName, validateTopicConfigs } from '../config/topic-config.ts'
+import { isTopicConfigName, type TopicConfigOverrides, validateTopicConfigs } from '../config/topic-config.ts'
 import { topicConfigTable } from '../config/topic-config-table.ts'
 import type { TopicImage } from './cluster-image.ts'
 import { commit } from './commit.ts'
@@ -18,10 +18,13 @@ export interface ConfigChange {
 /** Compare-and-swap attempts before giving up; this broker's own changes come one at a time. */
 const MAX_ATTEMPTS = 5
 
-/** Applies the changes to what the store holds, all or none; the revision at which they are in force. */
-export async function changeTopicConfigs(
+/** What somebody set on a topic becomes something else. Throws `KafkaError` when it cannot. */
+export type NextOverrides = (present: TopicConfigOverrides, config: BrokerConfig) => TopicConfigOverrides
+
+/** Changes what somebody set on a topic, all or nothing; the revision at which it is in force. */
+export async function updateTopicConfigs(
   target: { readonly store: MetadataStore; readonly config: BrokerConfig; readonly topic: TopicImage },
-  changes: readonly ConfigChange[],
+  nextOverrides: NextOverrides,
   options: { readonly validateOnly: boolean },
 ): Promise<number> {
   const { store, config, topic } = target
@@ -29,7 +32,7 @@ export async function changeTopicConfigs(
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const { entry, revision } = await store.get(key)
     const overrides = entry === undefined ? {} : decodeValue<Record<string, string>>(entry.value)
-    const next = applyChanges(overrides, changes, config)
+    const next = nextOverrides(overrides, config)
     if (options.validateOnly) return Math.min(revision, topic.modRevision)
     const result = await commit(store, {
       compares: [
@@ -43,14 +46,19 @@ export async function changeTopicConfigs(
   throw new KafkaError('NOT_CONTROLLER', `the configs of topic ${topic.name} are being changed by others; try again`)
 }
 
-function applyChanges(
-  overrides: Readonly<Record<string, string>>,
-  changes: readonly ConfigChange[],
-  config: BrokerConfig,
-): Record<string, string> {
-  const next = { ...overrides }
-  for (const change of changes) applyChange(next, change, config)
-  return next
+/** Makes some changes and keeps the rest. */
+export function withChanges(changes: readonly ConfigChange[]): NextOverrides {
+  return (present, config) => {
+    const next = { ...present }
+    for (const change of changes) applyChange(next, change, config)
+    return next
+  }
+}
+
+/** Keeps nothing of what was set before. */
+export function replacedBy(configs: readonly Pick<ConfigChange, 'name' | 'value'>[]): NextOverrides {
+  const changes = configs.map(({ name, value }): ConfigChange => ({ name, operation: 'set', value }))
+  return (_present, config) => withChanges(changes)({}, config)
 }
 
 function applyChange(next: Record<string, string>, change: ConfigChange, config: BrokerConfig): void {

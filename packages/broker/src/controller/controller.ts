@@ -8,7 +8,7 @@ import type { Logger } from '../logger.ts'
 import { SerialQueue } from '../serial-queue.ts'
 import { type ClusterImage, type TopicImage, usableTopic } from './cluster-image.ts'
 import { commit } from './commit.ts'
-import { type ConfigChange, changeTopicConfigs } from './config-changes.ts'
+import { type ConfigChange, type NextOverrides, replacedBy, updateTopicConfigs, withChanges } from './config-changes.ts'
 import type { ImageFollower } from './image-follower.ts'
 import { deletionKey, encodeValue, topicConfigKey, topicKey } from './metadata-keys.ts'
 import { collisionKey, topicNameProblem } from './topic-names.ts'
@@ -117,14 +117,26 @@ export class Controller {
 
   /** Changes the configs somebody set on a topic. */
   alterTopicConfigs(name: string, changes: readonly ConfigChange[], options: { readonly validateOnly: boolean }): Promise<void> {
-    return this.#change(() =>
-      changeTopicConfigs({ store: this.#options.store, config: this.#options.config, topic: this.#ensureTopic(name) }, changes, options),
-    )
+    return this.#updateConfigs(name, withChanges(changes), options)
+  }
+
+  /** Sets the configs of a topic; those not given go back to their defaults. */
+  replaceTopicConfigs(
+    name: string,
+    configs: readonly Pick<ConfigChange, 'name' | 'value'>[],
+    options: { readonly validateOnly: boolean },
+  ): Promise<void> {
+    return this.#updateConfigs(name, replacedBy(configs), options)
   }
 
   /** Resolves when no change is under way. */
   idle(): Promise<void> {
     return this.#changes.idle()
+  }
+
+  #updateConfigs(name: string, next: NextOverrides, options: { readonly validateOnly: boolean }): Promise<void> {
+    const { store, config } = this.#options
+    return this.#change(() => updateTopicConfigs({ store, config, topic: this.#ensureTopic(name) }, next, options))
   }
 
   #change(task: () => Promise<number>): Promise<void> {

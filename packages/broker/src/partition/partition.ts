@@ -195,6 +195,15 @@ export class Partition implements LogListener {
     return this.log?.epochCache.entries.findLast(({ startOffset }) => startOffset <= offset)?.epoch ?? -1
   }
 
+  /**
+   * Where the records of leader epoch `leaderEpoch` end: the largest epoch at or below it that has records, and the offset behind its last
+   * one (`LeaderEpochFileCache.endOffsetFor` in Kafka). undefined: every record here is of a later epoch, or there is none.
+   */
+  endOffsetOfEpoch(leaderEpoch: number): { readonly epoch: number; readonly endOffset: number } | undefined {
+    const log = this.log
+    return log?.epochCache.endOffsetFor(leaderEpoch, log.logEndOffset)
+  }
+
   /** Deletes the records below `offset` (-1: the high watermark), for good. */
   async deleteRecordsBefore(offset: number): Promise<{ readonly errorCode: number; readonly logStartOffset: number }> {
     const log = this.log
