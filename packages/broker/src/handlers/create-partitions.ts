@@ -1,11 +1,25 @@
-import { type Apis, type CreatePartitionsResponse, type CreatePartitionsTopicRequest, KafkaError } from '@kafka-ts/protocol'
+import {
+  type Apis,
+  type CreatePartitionsRequest,
+  type CreatePartitionsResponse,
+  type CreatePartitionsTopicRequest,
+  KafkaError,
+} from '@kafka-ts/protocol'
 import type { BrokerCore } from '../core.ts'
 import { isOnlyReplica } from './create-topics.ts'
 import type { Handler } from './handler.ts'
 import { asItemError, repeated } from './item-error.ts'
 
 /** Adds partitions to topics; each succeeds or fails by itself. */
-export const handleCreatePartitions: Handler<Apis['createPartitions']> = async ({ core }, request) => {
+export const handleCreatePartitions: Handler<Apis['createPartitions']> = async ({ core }, request) => ({
+  response: { topics: await createPartitions(core, request) },
+})
+
+/** One outcome a topic, in order. */
+export async function createPartitions(
+  core: BrokerCore,
+  request: Pick<CreatePartitionsRequest, 'topics' | 'validateOnly'>,
+): Promise<CreatePartitionsResponse['topics'][number][]> {
   const { validateOnly } = request
   const twice = repeated(request.topics.map(({ name }) => name))
   const topics: CreatePartitionsResponse['topics'][number][] = []
@@ -17,7 +31,7 @@ export const handleCreatePartitions: Handler<Apis['createPartitions']> = async (
     })
     topics.push({ name: topic.name, ...error })
   }
-  return { response: { topics } }
+  return topics
 }
 
 function checkAssignments(core: BrokerCore, { name, totalCount, assignments }: CreatePartitionsTopicRequest): void {

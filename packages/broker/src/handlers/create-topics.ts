@@ -1,5 +1,6 @@
 import {
   type Apis,
+  type CreateTopicsRequest,
   type CreateTopicsTopicRequest,
   type CreateTopicsTopicResponse,
   KafkaError,
@@ -13,12 +14,20 @@ import type { Handler } from './handler.ts'
 import { asItemError, repeated } from './item-error.ts'
 
 /** Makes topics, one after the other; each succeeds or fails by itself. */
-export const handleCreateTopics: Handler<Apis['createTopics']> = async ({ core }, request) => {
+export const handleCreateTopics: Handler<Apis['createTopics']> = async ({ core }, request) => ({
+  response: { topics: await createTopics(core, request) },
+})
+
+/** One outcome a topic, in order. */
+export async function createTopics(
+  core: BrokerCore,
+  request: Pick<CreateTopicsRequest, 'topics' | 'validateOnly'>,
+): Promise<CreateTopicsTopicResponse[]> {
   const twice = repeated(request.topics.map(({ name }) => name))
   const topics: CreateTopicsTopicResponse[] = []
   for (const topic of request.topics)
     topics.push(await createOne(core, topic, { validateOnly: request.validateOnly, isTwice: twice.has(topic.name) }))
-  return { response: { topics } }
+  return topics
 }
 
 async function createOne(

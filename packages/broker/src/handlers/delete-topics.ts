@@ -13,21 +13,27 @@ import type { Handler } from './handler.ts'
 import { asItemError, repeated } from './item-error.ts'
 
 type RequestedTopic = DeleteTopicsRequest['topics'][number]
+type DeletedTopic = DeleteTopicsResponse['topics'][number]
 
 /** Deletes topics, one after the other; each succeeds or fails by itself. Their files go in the background. */
-export const handleDeleteTopics: Handler<Apis['deleteTopics']> = async ({ core }, request) => {
-  const found = request.topics.map((topic) => find(core, topic))
+export const handleDeleteTopics: Handler<Apis['deleteTopics']> = async ({ core }, request) => ({
+  response: { topics: await deleteTopics(core, request.topics) },
+})
+
+/** One outcome a topic, in order. */
+export async function deleteTopics(core: BrokerCore, requestedTopics: readonly RequestedTopic[]): Promise<DeletedTopic[]> {
+  const found = requestedTopics.map((topic) => find(core, topic))
   const twice = repeated(found.flatMap((topic) => (topic === undefined ? [] : [topic.id])))
-  const topics: DeleteTopicsResponse['topics'][number][] = []
-  for (const [index, requested] of request.topics.entries()) topics.push(await deleteOne(core, requested, { topic: found[index], twice }))
-  return { response: { topics } }
+  const topics: DeletedTopic[] = []
+  for (const [index, requested] of requestedTopics.entries()) topics.push(await deleteOne(core, requested, { topic: found[index], twice }))
+  return topics
 }
 
 async function deleteOne(
   core: BrokerCore,
   { name, topicId }: RequestedTopic,
   { topic, twice }: { readonly topic: TopicImage | undefined; readonly twice: ReadonlySet<string> },
-): Promise<DeleteTopicsResponse['topics'][number]> {
+): Promise<DeletedTopic> {
   const error = await asItemError(async () => {
     if ((name === null) === (topicId === null))
       throw new KafkaError('INVALID_REQUEST', 'a topic goes by its name or by its id, one of them')

@@ -15,7 +15,12 @@ import { asItemError } from './item-error.ts'
 type Resource = DescribeConfigsRequest['resources'][number]
 
 /** Tells the configs of topics and of this broker, and where each value comes from. */
-export const handleDescribeConfigs: Handler<Apis['describeConfigs']> = async ({ core }, request) => {
+export const handleDescribeConfigs: Handler<Apis['describeConfigs']> = async ({ core }, request) => ({
+  response: { resources: await describeConfigs(core, request) },
+})
+
+/** One outcome a resource, in order. */
+export async function describeConfigs(core: BrokerCore, request: DescribeConfigsRequest): Promise<DescribeConfigsResourceResponse[]> {
   const resources: DescribeConfigsResourceResponse[] = []
   for (const resource of request.resources) {
     const { resourceType, resourceName, configNames } = resource
@@ -30,7 +35,7 @@ export const handleDescribeConfigs: Handler<Apis['describeConfigs']> = async ({ 
     })
     resources.push({ ...error, resourceType, resourceName, configs })
   }
-  return { response: { resources } }
+  return resources
 }
 
 function describe(core: BrokerCore, { resourceType, resourceName }: Resource, options: ConfigEntryOptions): ConfigEntry[] {

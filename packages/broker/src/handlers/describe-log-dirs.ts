@@ -1,4 +1,4 @@
-import { type Apis, type DescribedLogDir, errorCode } from '@kafka-ts/protocol'
+import { type Apis, type DescribedLogDir, type DescribeLogDirsRequest, errorCode } from '@kafka-ts/protocol'
 import type { BrokerCore } from '../core.ts'
 import type { HostedDirectory } from '../partition/log-directories.ts'
 import type { Partition } from '../partition/partition.ts'
@@ -8,18 +8,20 @@ import type { Handler } from './handler.ts'
 type Filter = (topic: string, partition: number) => boolean
 
 /** Tells what each data directory holds. */
-export const handleDescribeLogDirs: Handler<Apis['describeLogDirs']> = async ({ core }, request) => {
+export const handleDescribeLogDirs: Handler<Apis['describeLogDirs']> = async ({ core }, request) => ({
+  response: { logDirs: await describeLogDirs(core, request.topics) },
+})
+
+/** Each data directory with the partitions in it that were asked for; null: with all of them. */
+export function describeLogDirs(core: BrokerCore, topics: DescribeLogDirsRequest['topics']): Promise<DescribedLogDir[]> {
   const wanted =
-    request.topics === null
-      ? undefined
-      : new Map(request.topics.map(({ name, partitions }) => [name, partitions === null ? null : new Set(partitions)]))
+    topics === null ? undefined : new Map(topics.map(({ name, partitions }) => [name, partitions === null ? null : new Set(partitions)]))
   const filter: Filter = (topic, partition) => {
     if (wanted === undefined) return true
     const partitions = wanted.get(topic)
     return partitions !== undefined && (partitions === null || partitions.has(partition))
   }
-  const logDirs = await Promise.all(core.directories.all.map((directory) => describe(core, directory, filter)))
-  return { response: { logDirs } }
+  return Promise.all(core.directories.all.map((directory) => describe(core, directory, filter)))
 }
 
 async function describe(core: BrokerCore, directory: HostedDirectory, filter: Filter): Promise<DescribedLogDir> {

@@ -1,24 +1,34 @@
 import { type Apis, errorCode, type FetchPartitionResponse, type FetchRequest, type FetchResponse, uuidToString } from '@kafka-ts/protocol'
 import type { BrokerCore } from '../core.ts'
 import { type FetchOutcome, type FetchTarget, fetchRecords } from '../partition/fetch-records.ts'
-import type { Handler } from './handler.ts'
+import type { Handler, RequestContext } from './handler.ts'
 
 /** Nobody waits longer than this, whatever they ask for: the connection would count as idle. */
 const MAX_WAIT_MS = 300_000
 
 /** Reads record batches of many partitions, waiting for some if there are none. */
-export const handleFetch: Handler<Apis['fetch']> = async ({ core, connection, readTurns }, request) => {
-  const outcomes = await fetchRecords(toTargets(core, request), {
-    maxWaitMs: Math.min(Math.max(request.maxWaitMs, 0), MAX_WAIT_MS),
-    minBytes: request.minBytes,
-    maxBytes: () => Math.min(Math.max(request.maxBytes, 0), core.config.values['fetch.max.bytes'], connection.maxResponseBytes),
+export const handleFetch: Handler<Apis['fetch']> = async (context, request) => {
+  const outcomes = await fetchFor(context, toTargets(context.core, request), request)
+  return outcomes === undefined ? undefined : toReply(request, outcomes)
+}
+
+/** Reads the targets for a client within the limits of the broker. One outcome a target, in order; undefined once the client is gone. */
+export async function fetchFor(
+  { core, connection, readTurns }: RequestContext,
+  targets: readonly FetchTarget[],
+  wanted: Pick<FetchRequest, 'maxWaitMs' | 'minBytes' | 'maxBytes'>,
+): Promise<readonly FetchOutcome[] | undefined> {
+  const outcomes = await fetchRecords(targets, {
+    maxWaitMs: Math.min(Math.max(wanted.maxWaitMs, 0), MAX_WAIT_MS),
+    minBytes: wanted.minBytes,
+    maxBytes: () => Math.min(Math.max(wanted.maxBytes, 0), core.config.values['fetch.max.bytes'], connection.maxResponseBytes),
     delayed: core.delayed,
     readTurns,
     nowMs: () => core.clock.monotonic(),
     whenWritable: () => connection.whenWritable(),
     onParked: (parked) => connection.onceClosed(() => parked.abandon()),
   })
-  return connection.isOpen ? toReply(request, outcomes) : undefined
+  return connection.isOpen ? outcomes : undefined
 }
 
 function toTargets(core: BrokerCore, request: FetchRequest): FetchTarget[] {

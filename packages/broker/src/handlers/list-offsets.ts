@@ -29,7 +29,8 @@ export const handleListOffsets: Handler<Apis['listOffsets']> = async ({ core }, 
   return { response: { topics, throttleMs: 0 } }
 }
 
-async function findOffset(
+/** Finds one offset; `missingCode` is the error where there is no partition. */
+export async function findOffset(
   partition: Partition | undefined,
   missingCode: number,
   wanted: ListOffsetsPartitionRequest,

@@ -1,13 +1,13 @@
 import {
   type Apis,
   errorCode,
-  KafkaError,
   type MetadataPartition,
   type MetadataRequest,
   type MetadataTopic,
   uuidToString,
   ZERO_UUID,
 } from '@kafka-ts/protocol'
+import { createMissingTopics } from '../controller/auto-create.ts'
 import type { ClusterImage, PartitionImage, TopicImage } from '../controller/cluster-image.ts'
 import { topicNameProblem } from '../controller/topic-names.ts'
 import type { BrokerCore } from '../core.ts'
@@ -17,26 +17,21 @@ type RequestedTopic = NonNullable<MetadataRequest['topics']>[number]
 
 /** Says which broker leads each partition; makes unknown topics where that is allowed. */
 export const handleMetadata: Handler<Apis['metadata']> = async ({ core, connection }, request) => {
-  if (request.allowAutoCreate && core.config.values['auto.create.topics.enable']) await createMissing(core, request.topics ?? [])
-  const { image } = core.controller
+  if (request.allowAutoCreate) await createMissingTopics(core, namesOf(request))
   const { host, port } = core.advertised.addressFor(connection)
-  const topics = request.topics === null ? describeAll(core, image) : request.topics.map((topic) => describeRequested(core, image, topic))
   const { nodeId, clusterId } = core
+  const topics = describeTopics(core, request.topics)
   return { response: { brokers: [{ nodeId, host, port, rack: null }], clusterId, controllerId: nodeId, topics } }
 }
 
-/** A topic that cannot be made is reported as what it then is: unknown, or badly named. */
-async function createMissing(core: BrokerCore, topics: readonly RequestedTopic[]): Promise<void> {
-  for (const { name } of topics) {
-    if (name === null || core.controller.image.topics.has(name) || topicNameProblem(name) !== undefined) continue
-    try {
-      await core.controller.createTopic({ name, partitions: -1, replicationFactor: -1, overrides: {} }, { validateOnly: false })
-    } catch (error) {
-      if (!(error instanceof KafkaError)) throw error
-      if (error.code !== 'TOPIC_ALREADY_EXISTS')
-        core.logger.warn({ err: error, topic: name }, 'could not create a topic that was asked for')
-    }
-  }
+/** Topics as they are now; null: all of them. Those that are not there come back with an error. */
+export function describeTopics(core: BrokerCore, topics: MetadataRequest['topics']): MetadataTopic[] {
+  const { image } = core.controller
+  return topics === null ? describeAll(core, image) : topics.map((topic) => describeRequested(core, image, topic))
+}
+
+function namesOf({ topics }: MetadataRequest): string[] {
+  return (topics ?? []).flatMap(({ name }) => name ?? [])
 }
 
 function describeAll(core: BrokerCore, image: ClusterImage): MetadataTopic[] {
