@@ -79,10 +79,13 @@ type WithoutTime<Event> = Event extends unknown ? Omit<Event, 'atMs'> : never
 export class History {
   readonly events: HistoryEvent[] = []
   readonly #nowMs: () => number
+  readonly #onEvent: (event: HistoryEvent) => void
   #hash = 0
 
-  constructor(nowMs: () => number) {
+  /** `onEvent` hears of each event at once. */
+  constructor(nowMs: () => number, onEvent: (event: HistoryEvent) => void = () => {}) {
     this.#nowMs = nowMs
+    this.#onEvent = onEvent
   }
 
   /** Equal for equal histories. */
@@ -94,6 +97,7 @@ export class History {
     const timed = { atMs: this.#nowMs(), ...event } as HistoryEvent
     this.events.push(timed)
     this.#hash = crc32(JSON.stringify(timed), this.#hash)
+    this.#onEvent(timed)
   }
 }
 

@@ -16,6 +16,8 @@ const MIN_SUCCEEDED_SHARE = 0.5
 export interface SeedOptions extends PlanOverrides {
   /** Hears what the broker logs. */
   readonly logger?: Logger
+  /** Hears what happens, as it happens. */
+  readonly onEvent?: (event: HistoryEvent) => void
   /** Plants a mistake between the broker and its disk. */
   readonly wrapDisk?: (disk: Disk) => Disk
 }
@@ -37,7 +39,7 @@ export interface SeedResult {
 /** Runs one seed from nothing to the end, and checks what happened. */
 export async function runSeed(seed: number, options: SeedOptions = {}): Promise<SeedResult> {
   const plan = planOf(seed, options)
-  const world = new World(plan, { logger: options.logger ?? silentLogger, wrapDisk: options.wrapDisk })
+  const world = new World(plan, { logger: options.logger ?? silentLogger, wrapDisk: options.wrapDisk, onEvent: options.onEvent })
   try {
     await world.scheduler.settle(simulate(world))
   } catch (error) {

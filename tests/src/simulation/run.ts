@@ -20,8 +20,10 @@ if (values.help) {
 } else if (values.seed !== undefined) {
   const log = (level: string) => (details: object, message: string) => console.log(`   ${level}: ${message}`, details)
   const logger = { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') }
-  const result = await runSeed(Number(values.seed), values.history ? { logger } : {})
-  if (values.history) for (const event of result.history) console.log(JSON.stringify(event))
+  const result = await runSeed(
+    Number(values.seed),
+    values.history ? { logger, onEvent: (event) => console.log(JSON.stringify(event)) } : {},
+  )
   console.log(describeResult(result))
   for (const violation of result.violations) console.log(describeViolation(violation))
   process.exitCode = result.violations.length === 0 ? 0 : 1

@@ -1,8 +1,8 @@
 import { healEverything, runFaults } from './faults/nemesis.ts'
 import { endLife } from './faults/process-faults.ts'
-import { type Place, placeName } from './history.ts'
+import { placeName } from './history.ts'
 import { AdminWorker } from './workload/admin-worker.ts'
-import { audit } from './workload/audit.ts'
+import { audit, readableEnds } from './workload/audit.ts'
 import { ConsumerWorker } from './workload/consumer-worker.ts'
 import { ProducerWorker } from './workload/producer-worker.ts'
 import { TopicLifeWorker } from './workload/topic-life-worker.ts'
@@ -48,17 +48,10 @@ async function heal(
   })
   if (await world.until(() => areSettled, HEALING_MS)) await settling
   else world.violation('liveness', `sends are without an outcome ${HEALING_MS} ms after every fault was over`)
-  const ends = new Map<string, Place & { offset: number }>()
-  for (const event of world.history.events) {
-    if (event.f === 'send' && event.phase === 'ok')
-      ends.set(placeName(event), {
-        topic: event.topic,
-        partition: event.partition,
-        offset: Math.max(event.offset + 1, ends.get(placeName(event))?.offset ?? 0),
-      })
-  }
+  const ends = await readableEnds(world)
   for (const consumer of workers.consumers) {
-    const behind = (): string[] => [...ends.values()].filter((end) => (consumer.position(end) ?? 0) < end.offset).map(placeName)
+    consumer.settleDown()
+    const behind = (): string[] => ends.filter((end) => (consumer.position(end) ?? 0) < end.offset).map(placeName)
     if (await world.until(() => behind().length === 0, HEALING_MS)) continue
     world.violation(
       'liveness',

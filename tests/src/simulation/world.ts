@@ -1,10 +1,10 @@
 import { type BrokerConfig, createBrokerConfig, type Logger } from '@kafka-ts/broker'
 import { Kafka, KafkaError } from '@kafka-ts/client'
-import type { Disk } from '@kafka-ts/io'
+import type { Disk, Timer } from '@kafka-ts/io'
 import { Scheduler, type SeededRandom, SimulatedDoors, SimulatedNetwork, VirtualClock } from '@kafka-ts/io/simulated'
 import { BROKER_HOST, BROKER_PORT, BrokerMachine } from './broker-machine.ts'
 import type { FaultKind } from './faults/fault-kinds.ts'
-import { History } from './history.ts'
+import { History, type HistoryEvent } from './history.ts'
 import type { Plan } from './plan.ts'
 
 export const NORMAL_DISK = { minMs: 0, maxMs: 1 }
@@ -13,6 +13,7 @@ export const NORMAL_NETWORK = { minMs: 0.125, maxMs: 2 }
 /** What a broker and its clients are told that may differ from one use of the simulation to another. */
 export interface WorldOptions {
   readonly logger: Logger
+  readonly onEvent?: ((event: HistoryEvent) => void) | undefined
   readonly wrapDisk?: ((disk: Disk) => Disk) | undefined
 }
 
@@ -43,7 +44,7 @@ export class World {
     this.scheduler = new Scheduler({ seed: plan.seed })
     this.#clock = new VirtualClock(this.scheduler, 'simulation')
     this.network = new SimulatedNetwork({ scheduler: this.scheduler, latency: this.networkLatency })
-    this.history = new History(() => this.scheduler.nowMs)
+    this.history = new History(() => this.scheduler.nowMs, options.onEvent)
     this.broker = new BrokerMachine({
       scheduler: this.scheduler,
       network: this.network,
@@ -58,6 +59,10 @@ export class World {
 
   get nowMs(): number {
     return this.scheduler.nowMs
+  }
+
+  setTimer(ms: number, callback: () => void): Timer {
+    return this.#clock.setTimer(ms, callback)
   }
 
   sleep(ms: number): Promise<void> {
@@ -91,6 +96,8 @@ export class World {
       brokers: [`${BROKER_HOST}:${BROKER_PORT}`],
       clientId: host,
       doors: this.doorsOf(host),
+      // Partitions that are added are to be noticed within the run.
+      metadataMaxAgeMs: 5000,
       requestTimeoutMs: 3000,
       connectTimeoutMs: 2000,
       retryTimeoutMs: 15_000,

@@ -7,6 +7,8 @@ import type { World } from '../world.ts'
 
 /** After an error, before the iteration is begun again. */
 const PAUSE_MS = 100
+/** A reader that always went back would never reach the end. */
+const MAX_SEEKS = 20
 
 /** Reads every partition of a run until it is closed, now and then goes elsewhere, and keeps all it gets. */
 export class ConsumerWorker {
@@ -15,6 +17,7 @@ export class ConsumerWorker {
   readonly #random: SeededRandom
   readonly #consumer: Consumer<string>
   readonly #known = new Set<string>()
+  #seeksLeft = MAX_SEEKS
   #isClosed = false
 
   constructor(world: World, plan: ConsumerPlan) {
@@ -50,6 +53,11 @@ export class ConsumerWorker {
   position(place: Place): number | undefined {
     const isAssigned = this.#consumer.assignments().some(({ topic, partition }) => topic === place.topic && partition === place.partition)
     return isAssigned ? this.#consumer.position(place) : undefined
+  }
+
+  /** It goes elsewhere no more: from here on it reads to the end. */
+  settleDown(): void {
+    this.#seeksLeft = 0
   }
 
   async close(): Promise<void> {
@@ -89,7 +97,8 @@ export class ConsumerWorker {
   }
 
   #maybeSeek(place: Place): void {
-    if (!this.#random.chance(this.#plan.seekProbability)) return
+    if (this.#seeksLeft === 0 || !this.#random.chance(this.#plan.seekProbability)) return
+    this.#seeksLeft--
     const position = this.#consumer.position(place)
     if (position === undefined || position === 0) return
     this.#seek(place, this.#random.below(position + 1))

@@ -1,7 +1,7 @@
 import type { KafkaErrorCode, Producer } from '@kafka-ts/client'
 import type { SeededRandom } from '@kafka-ts/io/simulated'
 import { type ProducerPlan, pick } from '../plan.ts'
-import { valueOf } from '../values.ts'
+import { recordValue } from '../values.ts'
 import type { World } from '../world.ts'
 
 const DELIVERY_TIMEOUT_MS = 15_000
@@ -68,7 +68,7 @@ export class ProducerWorker {
     const id = `${process}-${this.#count++}`
     const size = this.#random.chance(OVERSIZED_PROBABILITY) ? OVERSIZED : this.#random.below(maxValueSize)
     const record = {
-      value: valueOf(id, size),
+      value: recordValue(id, size),
       ...(this.#random.chance(0.5)
         ? { key: `key-${this.#random.below(5)}` }
         : { partition: this.#random.below(this.#world.partitions.get(topic.name) ?? topic.partitions) }),

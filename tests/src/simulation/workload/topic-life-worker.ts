@@ -1,5 +1,5 @@
 import type { SeededRandom } from '@kafka-ts/io/simulated'
-import { readValue, valueOf } from '../values.ts'
+import { readValue, recordValue } from '../values.ts'
 import type { World } from '../world.ts'
 
 const PROCESS = 'lives'
@@ -40,7 +40,7 @@ export class TopicLifeWorker {
       const producer = kafka.producer({ deliveryTimeoutMs: 3000, maxBlockMs: 3000 })
       const sent = Array.from({ length: RECORDS }, (_, index) => `${PROCESS}-${life}-${index}`)
       for (const id of sent)
-        await this.#world.operate(PROCESS, `send ${id}`, () => producer.send(topic, { value: valueOf(id, 100), partition: 0 }))
+        await this.#world.operate(PROCESS, `send ${id}`, () => producer.send(topic, { value: recordValue(id, 100), partition: 0 }))
       await producer.close()
       await this.#world.operate(PROCESS, `read ${topic}`, () => this.#read(kafka, topic, new Set(sent)))
       await this.#untilDone(`delete ${topic}`, 'UNKNOWN_TOPIC_OR_PARTITION', () => kafka.admin.deleteTopic(topic))
