@@ -101,6 +101,6 @@ export class Flusher {
       while (next < logs.length) await logs[next++]!.flush(options)
     }
     await Promise.all(Array.from({ length: options.concurrency }, worker))
-    await this.#options.checkpoint()
+    if (logs.length > 0) await this.#options.checkpoint()
   }
 }

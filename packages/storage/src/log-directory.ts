@@ -275,9 +275,9 @@ export class LogDirectory {
     if (this.#offlineError !== undefined) throw this.#offlineError
     await this.#journal.reset({ isKnownEmpty: isClean })
     await this.#removeDoomed(doomed)
-    disk.removeSync(cleanPath)
-    disk.removeSync(failedPath)
-    await disk.syncDirectory(this.path)
+    const marks = [cleanPath, failedPath].filter((path) => disk.statSync(path) !== undefined)
+    for (const path of marks) disk.removeSync(path)
+    if (marks.length > 0) await disk.syncDirectory(this.path)
   }
 
   #undamagedLogs(): Log[] {

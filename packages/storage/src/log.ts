@@ -199,7 +199,11 @@ export class Log {
       const limits = { config: this.config, nowMs, durableOffset: this.#offsets.durable, disk }
       const count = await countExpired(segments, limits)
       if (count === 0) return 0
-      if (count === segments.length && !this.#rollIdle()) return 0
+      if (count === segments.length) {
+        if (!this.#rollIdle()) return 0
+        // The new segment is durable before the old ones go: without any the log would seem to have lost everything.
+        await this.#storage.flush({ isComplete: false })
+      }
       const logStart = Math.max(this.#offsets.logStart, segments[count]!.baseOffset)
       this.#offsets.set({ logStart })
       await this.#context.checkpointLogStarts()
