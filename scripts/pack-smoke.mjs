@@ -13,7 +13,9 @@ const scratch = mkdtempSync(join(tmpdir(), 'kafka-ts-pack-'))
 function run(command, args, options = {}) {
   const result = spawnSync(command, args, { encoding: 'utf8', ...options, env: { ...process.env, ...options.env } })
   if (result.status !== 0) {
-    console.error(`${command} ${args.join(' ')} failed: ${result.error?.message ?? `exit ${result.status ?? result.signal}`}\n${result.stdout}${result.stderr}`)
+    console.error(
+      `${command} ${args.join(' ')} failed: ${result.error?.message ?? `exit ${result.status ?? result.signal}`}\n${result.stdout}${result.stderr}`,
+    )
     rmSync(scratch, { recursive: true, force: true })
     process.exit(1)
   }
@@ -67,7 +69,13 @@ const wanted = ['@kafka-ts/client', '@kafka-ts/testing', '@kafka-ts/cli']
 const files = Object.fromEntries(Object.entries(tarballs).map(([name, file]) => [name, `file:${file}`]))
 writeFileSync(
   join(app, 'package.json'),
-  JSON.stringify({ name: 'smoke', private: true, type: 'module', dependencies: Object.fromEntries(wanted.map((name) => [name, files[name]])), overrides: files }),
+  JSON.stringify({
+    name: 'smoke',
+    private: true,
+    type: 'module',
+    dependencies: Object.fromEntries(wanted.map((name) => [name, files[name]])),
+    overrides: files,
+  }),
 )
 writeFileSync(join(app, 'smoke.mjs'), program)
 run('npm', ['install', '--no-fund', '--no-audit'], { cwd: app })
