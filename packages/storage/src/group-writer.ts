@@ -221,6 +221,8 @@ export class GroupWriter {
         notes,
         error,
       )
+      // That took the directory offline, and with it everything that is not durable: there is nothing left to confirm.
+      if (this.#failure !== undefined) return
     }
     for (const appender of written) {
       appender.confirmGroup()

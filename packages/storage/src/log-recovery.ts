@@ -110,7 +110,7 @@ export class LogRecovery {
       }
       if (index < segments.length - 1) segment.complete()
     }
-    if (nextOffset < this.#recoveryPoint && this.#damage === undefined) this.#reportMissingEnd(nextOffset)
+    if (this.#isMissed(nextOffset) && this.#damage === undefined) this.#reportMissingEnd(nextOffset)
     this.#epochCache.truncateFromEnd(nextOffset)
     this.#storage = new LogStorage(this.#context, this.id, {
       segments,
@@ -187,7 +187,7 @@ export class LogRecovery {
   /** Nothing good follows `nextOffset`: a torn tail, which is cut, or damage, which is not. */
   #endAt(index: number, end: { readonly position: number; readonly nextOffset: number; readonly problem: string }): void {
     const segment = this.#segments[index]!
-    if (end.nextOffset < this.#recoveryPoint) {
+    if (this.#isMissed(end.nextOffset)) {
       this.#report({ file: segment.files.log, position: end.position, problem: end.problem }, end.nextOffset)
       return
     }
@@ -212,6 +212,11 @@ export class LogRecovery {
     }
     const found = this.#tail[low]
     return found?.baseOffset === batch.baseOffset && found.headerChecksum === batch.headerChecksum && found.crc === crcOf(batch.bytes, 0)
+  }
+
+  /** Whether durable records are gone when nothing good follows `nextOffset`. Below the log start none are missed. */
+  #isMissed(nextOffset: number): boolean {
+    return nextOffset < this.#recoveryPoint && this.logStartOffset < this.#recoveryPoint
   }
 
   #reportMissingEnd(nextOffset: number): void {

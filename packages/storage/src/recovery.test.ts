@@ -48,6 +48,21 @@ describe('recovery after a power cut', () => {
     }
   })
 
+  it('finds no damage where everything that is missing lies below the log start', async () => {
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      const rig = new StorageRig({ seed, config: { segmentBytes: 1024 }, directory: { journalFileBytes: 65_536 } })
+      const { directory, log: before } = await openWithLog(rig)
+      await appendDurably(rig, before, 9)
+      await rig.settle(directory.close())
+      const log = (await rig.settle(rig.open())).log(before.id.topicId, 0) as Log
+      await appendDurably(rig, log, 7)
+      await rig.settle(log.deleteRecordsBefore(25))
+      const { id, logStartOffset, logEndOffset } = log
+      rig.crash()
+      await expectWhole(rig, { id, logStartOffset, logEndOffset })
+    }
+  })
+
   it('goes on in a segment that begins at the recovery point and has lost its first batch', async () => {
     for (let seed = 1; seed <= SEEDS; seed++) {
       const rig = new StorageRig({ seed, config: { segmentBytes: 1100 }, directory: { journalFileBytes: 65_536 } })
