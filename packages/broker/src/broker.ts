@@ -2,6 +2,7 @@ import type { Address, Doors } from '@kafka-ts/io'
 import { type BrokerParts, startParts } from './broker-parts.ts'
 import { Closers } from './closers.ts'
 import { type BrokerConfig, createBrokerConfig } from './config/broker-config.ts'
+import { KafkaDoor } from './kafka/kafka-door.ts'
 import { type Logger, silentLogger } from './logger.ts'
 import { connectionLimits } from './server/connection-limits.ts'
 import { formatAddress, parseListener } from './server/listener-address.ts'
@@ -65,7 +66,7 @@ async function listen({ core, doors }: BrokerParts, closers: Closers): Promise<r
     network: doors.network,
     clock: doors.clock,
     logger: core.logger,
-    doorways: { native: (connection) => new NativeDoor(core, connection) },
+    doorways: { native: (connection) => new NativeDoor(core, connection), kafka: (connection) => new KafkaDoor(core, connection) },
     limits: connectionLimits(values),
     maxConnections: values['max.connections'],
     maxConnectionsPerIp: values['max.connections.per.ip'],

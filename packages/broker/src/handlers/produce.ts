@@ -2,24 +2,34 @@ import { type Apis, errorCode, KafkaError, type ProduceRequest, type ProduceResp
 import type { BrokerCore } from '../core.ts'
 import type { AppendOutcome } from '../partition/ack-queue.ts'
 import { type ProduceTarget, produceRecords, produceWithoutAck } from '../partition/produce-records.ts'
-import type { Handler } from './handler.ts'
+import type { Handler, RequestContext } from './handler.ts'
 
 const ACKS_ALL = -1
-const NO_ACKS = 0
+/** The client wants no answer. */
+export const NO_ACKS = 0
 const ACKS_LEADER = 1
 const NO_RECORD_ERRORS: ProduceResponse['topics'][number]['partitions'][number]['recordErrors'] = []
 
-/** Appends record batches. One replica leads and is in sync, so acks 1 and all both wait until the records are durable. */
-export const handleProduce: Handler<Apis['produce']> = ({ core, connection }, request, attachments) => {
-  const { acks, timeoutMs } = request
+/** Appends record batches. */
+export const handleProduce: Handler<Apis['produce']> = (context, request, attachments) => {
+  const outcomes = produceFor(context, toTargets(context.core, request, attachments), request)
+  return outcomes?.then((settled) => ({ response: toResponse(request, settled) }))
+}
+
+/**
+ * Appends for a client. One outcome a target, in order; undefined with acks 0, where a failure closes the connection. One replica leads and
+ * is in sync, so acks 1 and all both wait until the records are durable. Throws INVALID_REQUIRED_ACKS.
+ */
+export function produceFor(
+  { core, connection }: RequestContext,
+  targets: readonly ProduceTarget[],
+  { acks, timeoutMs }: Pick<ProduceRequest, 'acks' | 'timeoutMs'>,
+): Promise<readonly AppendOutcome[]> | undefined {
   if (acks !== ACKS_ALL && acks !== NO_ACKS && acks !== ACKS_LEADER)
     throw new KafkaError('INVALID_REQUIRED_ACKS', `acks must be 0, 1 or -1 (all), not ${acks}`)
-  const targets = toTargets(core, request, attachments)
-  if (acks === NO_ACKS) {
-    produceWithoutAck(targets, (outcome) => connection.closeGently(`a produce with acks=0 failed: error ${outcome.errorCode}`))
-    return undefined
-  }
-  return produceRecords(targets, { timeoutMs, delayed: core.delayed }).then((outcomes) => ({ response: toResponse(request, outcomes) }))
+  if (acks !== NO_ACKS) return produceRecords(targets, { timeoutMs, delayed: core.delayed })
+  produceWithoutAck(targets, (outcome) => connection.closeGently(`a produce with acks=0 failed: error ${outcome.errorCode}`))
+  return undefined
 }
 
 /** Cuts the attachments by the lengths of the request, uncopied. */

@@ -231,6 +231,10 @@ export class ServerConnection implements ConnectionHandler, DoorConnection, Budg
     return this.#inFlight === 0 && quietMs >= maxIdleMs ? 'it was idle' : undefined
   }
 
+  get #maxInFlightRequests(): number {
+    return Math.min(this.#door?.maxInFlightRequests ?? Number.POSITIVE_INFINITY, this.#limits.maxInFlightRequests)
+  }
+
   get #unsentBytes(): number {
     return this.#socket.bufferedBytes + this.#outgoingBytes
   }
@@ -290,7 +294,7 @@ export class ServerConnection implements ConnectionHandler, DoorConnection, Budg
   }
 
   #shouldPause(): boolean {
-    if (this.#inFlight >= this.#limits.maxInFlightRequests || this.#inFlightBytes >= this.#limits.maxQueuedBytes) return true
+    if (this.#inFlight >= this.#maxInFlightRequests || this.#inFlightBytes >= this.#limits.maxQueuedBytes) return true
     if (this.#budget.mayRead(this)) return false
     this.#budget.awaitRoom(this)
     return !this.#budget.hasTurn(this)

@@ -7,6 +7,8 @@ export interface Door {
   onData(chunk: Uint8Array): void
   /** Bytes of an unfinished request that are held. */
   readonly pendingBytes: number
+  /** Unanswered requests above which the connection is not read, if the protocol wants fewer than the broker allows. */
+  readonly maxInFlightRequests?: number
 }
 
 /** What a door sees of its connection. */

@@ -39,7 +39,6 @@ const malformed: readonly (readonly [string, Uint8Array])[] = [
 const noProtocol: readonly (readonly [string, Uint8Array])[] = [
   ['HTTP', Buffer.from('GET / HTTP/1.1\r\nHost: x\r\n\r\n')],
   ['TLS', Uint8Array.of(0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc)],
-  ["Kafka's protocol", Uint8Array.of(0, 0, 0, 20, 0, 18, 0, 3, 0, 0, 0, 1)],
   ['a negative Kafka length', Uint8Array.of(0xff, 0xff, 0xff, 0xff)],
   ['zeros', new Uint8Array(64)],
   ['another version of ours', Buffer.from('KTS2aaaaaaaa')],

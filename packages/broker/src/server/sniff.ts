@@ -1,3 +1,4 @@
+import { DEFAULT_MAX_KAFKA_FRAME_BYTES } from '@kafka-ts/kafka-wire'
 import { PREAMBLE } from '@kafka-ts/protocol'
 
 /** Which protocol the first bytes of a connection belong to; `undecided` until there are enough of them. */
@@ -7,8 +8,6 @@ export type SniffedProtocol = 'native' | 'kafka' | 'tls' | 'unknown' | 'undecide
 export const SNIFF_BYTES = 4
 /** A TLS record of the handshake type. */
 const TLS_HANDSHAKE = 0x16
-/** The largest first frame of Kafka's protocol: its length's first byte tells it from other text on the port. */
-const MAX_KAFKA_FRAME_BYTES = 100 * 1024 * 1024
 
 /** Looks at the first bytes of a connection. */
 export function sniff(bytes: Uint8Array): SniffedProtocol {
@@ -19,8 +18,9 @@ export function sniff(bytes: Uint8Array): SniffedProtocol {
   return bytes.length < SNIFF_BYTES ? 'undecided' : 'native'
 }
 
+/** Kafka's protocol begins with the length of its first frame: that of a frame it accepts is no text, and not our preamble. */
 function sniffKafka(bytes: Uint8Array): SniffedProtocol {
   if (bytes.length < SNIFF_BYTES) return 'undecided'
   const length = new DataView(bytes.buffer, bytes.byteOffset, SNIFF_BYTES).getInt32(0)
-  return length > 0 && length <= MAX_KAFKA_FRAME_BYTES ? 'kafka' : 'unknown'
+  return length > 0 && length <= DEFAULT_MAX_KAFKA_FRAME_BYTES ? 'kafka' : 'unknown'
 }

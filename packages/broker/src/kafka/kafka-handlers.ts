@@ -1,0 +1,51 @@
+import { type AnyApi, apiRange, type KafkaApiName, type KafkaApis, kafkaApis } from '@kafka-ts/kafka-wire'
+import { handleAlterConfigs } from './handlers/alter-configs.ts'
+import { apiVersionsHandler } from './handlers/api-versions.ts'
+import { handleCreatePartitions } from './handlers/create-partitions.ts'
+import { handleCreateTopics } from './handlers/create-topics.ts'
+import { handleDeleteRecords } from './handlers/delete-records.ts'
+import { handleDeleteTopics } from './handlers/delete-topics.ts'
+import { handleDescribeCluster } from './handlers/describe-cluster.ts'
+import { handleDescribeConfigs } from './handlers/describe-configs.ts'
+import { handleDescribeLogDirs } from './handlers/describe-log-dirs.ts'
+import { handleFetch } from './handlers/fetch.ts'
+import { handleFindCoordinator } from './handlers/find-coordinator.ts'
+import { handleIncrementalAlterConfigs } from './handlers/incremental-alter-configs.ts'
+import type { KafkaHandler } from './handlers/kafka-handler.ts'
+import { handleListOffsets } from './handlers/list-offsets.ts'
+import { handleMetadata } from './handlers/metadata.ts'
+import { handleOffsetForLeaderEpoch } from './handlers/offset-for-leader-epoch.ts'
+import { handleProduce } from './handlers/produce.ts'
+
+/** Who answers each API, but for ApiVersions. */
+const handlers: { readonly [Name in KafkaApiName]?: KafkaHandler<KafkaApis[Name]> } = {
+  alterConfigs: handleAlterConfigs,
+  createPartitions: handleCreatePartitions,
+  createTopics: handleCreateTopics,
+  deleteRecords: handleDeleteRecords,
+  deleteTopics: handleDeleteTopics,
+  describeCluster: handleDescribeCluster,
+  describeConfigs: handleDescribeConfigs,
+  describeLogDirs: handleDescribeLogDirs,
+  fetch: handleFetch,
+  findCoordinator: handleFindCoordinator,
+  incrementalAlterConfigs: handleIncrementalAlterConfigs,
+  listOffsets: handleListOffsets,
+  metadata: handleMetadata,
+  offsetForLeaderEpoch: handleOffsetForLeaderEpoch,
+  produce: handleProduce,
+}
+
+/** The APIs that are answered, in the order of Kafka's numbers: what has no handler is not advertised. */
+export const answeredApis: readonly AnyApi[] = Object.entries(kafkaApis)
+  .filter(([name]) => name === 'apiVersions' || Object.hasOwn(handlers, name))
+  .map(([, api]) => api)
+
+/** Who answers each API, by its number. */
+export const kafkaHandlers: ReadonlyMap<number, KafkaHandler<AnyApi>> = new Map([
+  ...(Object.entries(handlers) as [KafkaApiName, KafkaHandler<AnyApi>][]).map(([name, handler]): [number, KafkaHandler<AnyApi>] => [
+    kafkaApis[name].key,
+    handler,
+  ]),
+  [kafkaApis.apiVersions.key, apiVersionsHandler(answeredApis.map(apiRange)) as KafkaHandler<AnyApi>],
+])
