@@ -194,6 +194,11 @@ export class Journal<Member> {
 
   /** Ends the use of every file: what they held is durable elsewhere. With this the journal can be written to. */
   async reset(options: { readonly isKnownEmpty: boolean }): Promise<void> {
+    // A process that was killed may have made a file and not synced its name: what is written to it now would go with a power cut.
+    if (this.#files.length > 0) {
+      await this.#options.disk.syncDirectory(this.#options.path)
+      await this.#options.syncParent()
+    }
     for (const file of this.#files) {
       if (!options.isKnownEmpty || file === this.#current) await file.retire()
       if (file.sizeBytes > JOURNAL_HEADER_BYTES && !this.#free.includes(file)) this.#free.push(file)

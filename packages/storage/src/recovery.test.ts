@@ -34,6 +34,32 @@ async function expectWhole(
   await rig.settle(directory.close())
 }
 
+describe('recovery after kill -9', () => {
+  it('makes the names of journal files durable that the killed process had not synced', async () => {
+    let kills = 0
+    for (let change = 1; change < 40; change++) {
+      const rig = new StorageRig({ seed: change })
+      const { log } = await openWithLog(rig)
+      const last = rig.disk.changeCount + change
+      rig.disk.observe(({ n, when }) => {
+        if (n === last && when === 'after') rig.kill()
+      })
+      log.append(checked(batchOf(['perhaps'])))
+      await rig.scheduler.runFor(100)
+      rig.disk.observe(undefined)
+      if (log.durableOffset === 1) break
+      kills++
+      const reopened = await rig.settle(rig.open())
+      const again = reopened.log(log.id.topicId, 0) ?? reopened.createLog(log.id, rig.config)
+      await appendDurably(rig, again, 1)
+      const { id, logStartOffset, logEndOffset } = again
+      rig.crash('none')
+      await expectWhole(rig, { id, logStartOffset, logEndOffset })
+    }
+    expect(kills).toBeGreaterThan(3)
+  })
+})
+
 describe('recovery after a power cut', () => {
   it('drops segments that retention had deleted, whichever of them come back', async () => {
     for (let seed = 1; seed <= SEEDS; seed++) {
