@@ -35,13 +35,13 @@ interface TailBatch {
 export class LogRecovery {
   readonly id: TopicPartitionId
   readonly config: LogConfig
-  readonly logStartOffset: number
   readonly #context: StorageContext
   readonly #directory: string
   readonly #recoveryPoint: number
   readonly #isCheckpointed: boolean
   readonly #isClean: boolean
   readonly #epochCache = new LeaderEpochCache()
+  #logStartOffset: number
   #segments: Segment[] = []
   /** The segment with the recovery point: those before it are left as they are. */
   #firstRead = 0
@@ -54,7 +54,7 @@ export class LogRecovery {
   constructor(options: LogRecoveryOptions) {
     this.id = options.id
     this.config = options.config
-    this.logStartOffset = options.logStartOffset
+    this.#logStartOffset = options.logStartOffset
     this.#context = options.context
     this.#directory = join(options.context.path, directoryNameOf(options.id))
     this.#recoveryPoint = options.recoveryPoint ?? 0
@@ -64,6 +64,11 @@ export class LogRecovery {
 
   get damage(): LogDamage | undefined {
     return this.#damage
+  }
+
+  /** The first offset that is served; after `finish` one that is there. */
+  get logStartOffset(): number {
+    return this.#logStartOffset
   }
 
   /** The files as they are now; call `scan` or `startEmpty` first. */
@@ -145,7 +150,11 @@ export class LogRecovery {
 
   /** After the last journal entry. Throws `DiskError`. */
   finish(): void {
-    if (this.#damage === undefined && this.storage.nextOffset < this.logStartOffset) this.storage.restartAt(this.logStartOffset)
+    if (this.#damage === undefined) {
+      if (this.storage.nextOffset < this.logStartOffset) this.storage.restartAt(this.logStartOffset)
+      // In `page` durability a power cut can take the front of a log and leave what follows it: as in Kafka, the log begins there.
+      this.#logStartOffset = Math.max(this.#logStartOffset, this.storage.segments[0]?.baseOffset ?? 0)
+    }
     this.#tail = []
   }
 

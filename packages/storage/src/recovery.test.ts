@@ -89,6 +89,29 @@ describe('recovery after a power cut', () => {
     }
   })
 
+  it('begins a log of durability page where what is left of it begins', async () => {
+    let cutFronts = 0
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      const rig = new StorageRig({ seed, config: { segmentBytes: 1024, durability: 'page' } })
+      const { log } = await openWithLog(rig)
+      await appendDurably(rig, log, 12)
+      rig.disk.syncDirectorySync(DATA_PATH)
+      const topicId = rig.disk.openSync(`${DATA_PATH}/orders-0/partition.metadata`, 'readWrite')
+      topicId.syncSync()
+      topicId.closeSync()
+      rig.crash()
+      const directory = await rig.settle(rig.open())
+      const found = directory.log(log.id.topicId, 0)
+      if (found !== undefined && found.logEndOffset > found.logStartOffset) {
+        if (found.logStartOffset > 0) cutFronts++
+        const [first] = await rig.settle(readAll(found))
+        expect(first?.baseOffset).toBe(found.logStartOffset)
+      }
+      await rig.settle(directory.close())
+    }
+    expect(cutFronts).toBeGreaterThan(0)
+  })
+
   it('goes on in a segment that begins at the recovery point and has lost its first batch', async () => {
     for (let seed = 1; seed <= SEEDS; seed++) {
       const rig = new StorageRig({ seed, config: { segmentBytes: 1100 }, directory: { journalFileBytes: 65_536 } })
