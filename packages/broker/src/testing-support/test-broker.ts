@@ -14,6 +14,7 @@ import { Broker } from '../broker.ts'
 import { createBrokerConfig } from '../config/broker-config.ts'
 import type { Logger } from '../logger.ts'
 import { RawClient } from './raw-client.ts'
+import { RawKafkaClient } from './raw-kafka-client.ts'
 
 export interface TestBrokerOptions {
   readonly settings?: Readonly<Record<string, string>>
@@ -31,7 +32,7 @@ export class TestBroker {
   readonly doors: Doors
   readonly directory: string
   readonly #network: Network
-  readonly #clients: RawClient[] = []
+  readonly #clients: { close(): Promise<void> }[] = []
 
   private constructor(broker: Broker, options: { readonly doors: Doors; readonly network: Network; readonly directory: string }) {
     this.broker = broker
@@ -66,6 +67,13 @@ export class TestBroker {
 
   async connectSilently(): Promise<RawClient> {
     const client = await RawClient.connectSilently(this.#network, this.address)
+    this.#clients.push(client)
+    return client
+  }
+
+  /** A client that speaks Kafka's protocol. */
+  async connectKafka(): Promise<RawKafkaClient> {
+    const client = await RawKafkaClient.connect(this.#network, this.address)
     this.#clients.push(client)
     return client
   }
