@@ -161,8 +161,25 @@ describe('back-pressure', () => {
     })
   })
 
-  it('leaves nothing behind when a client goes while requests of it wait behind a parked fetch', async () => {
+  it('stops reading a connection with eight requests unanswered', async () => {
     await simulate({}, async ({ test, sleep }) => {
+      const client = await test.connectKafka()
+      const topicId = await createKafkaTopic(client, 'slow')
+      const parked = kafkaFetch(client, { topicId, offset: 0, maxWaitMs: 10_000 })
+      const names = Array.from({ length: 20 }, () => ({ name: 'x'.repeat(1000) }))
+      const behind = Array.from({ length: 30 }, () => client.send('metadata', { topics: names, allowAutoTopicCreation: false }))
+      await sleep(5000)
+      // Eight requests of 20 kB, what the connection has under way, and not the other 300 kB.
+      expect(client.bufferedBytes).toBeGreaterThan(300_000)
+      await parked
+      await Promise.all(behind)
+      expect(client.bufferedBytes).toBe(0)
+    })
+  })
+
+  it('leaves nothing behind when a client goes while requests of it wait behind a parked fetch', async () => {
+    // Room for no more than those: what is not given back is missed by the next client.
+    await simulate({ 'queued.max.request.bytes': '8000' }, async ({ test, sleep }) => {
       const client = await test.connectKafka()
       const topicId = await createKafkaTopic(client, 'abandoned')
       const lost = [

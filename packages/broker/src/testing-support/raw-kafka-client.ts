@@ -86,6 +86,11 @@ export class RawKafkaClient {
     })
   }
 
+  /** Bytes that the broker does not take at the moment. */
+  get bufferedBytes(): number {
+    return this.#connection.bufferedBytes
+  }
+
   /** Stops reading what the broker sends. */
   pause(): void {
     this.#connection.pause()
