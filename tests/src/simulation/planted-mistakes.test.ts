@@ -1,13 +1,15 @@
 import type { Disk, DiskFile, OpenMode } from '@kafka-ts/io'
+import { BATCH_HEADER_BYTES, batchBytesOf, batchCrc, crcOf, sealBatch } from '@kafka-ts/protocol/records'
 import { Log } from '@kafka-ts/storage'
 import { afterEach, describe, expect, it } from 'vitest'
 import { DiskWrapper, FileWrapper } from './disk-wrapper.ts'
 import { runSeeds } from './run-seeds.ts'
 
-/** Syncs that succeed without making anything durable: what an ack before fsync comes to. */
+/** Syncs of the journal and of segments that succeed without making anything durable: what an ack before fsync comes to. */
 class ForgetfulDisk extends DiskWrapper {
   override openSync(path: string, mode: OpenMode): DiskFile {
-    return new ForgetfulFile(this.inner.openSync(path, mode))
+    const file = this.inner.openSync(path, mode)
+    return isRecords(path) || path.endsWith('.wal') ? new ForgetfulFile(file) : file
   }
 }
 
@@ -17,19 +19,32 @@ class ForgetfulFile extends FileWrapper {
   override syncSync(): void {}
 }
 
-/** Log files that cannot be cut: what a recovery that keeps a torn tail leaves behind. */
-class UncuttableDisk extends DiskWrapper {
+/** Gives torn batches, as each process finds them, a checksum that fits: what a recovery that keeps a torn tail comes to. */
+class ForgivingDisk extends DiskWrapper {
+  readonly #mended = new Set<string>()
+
   override openSync(path: string, mode: OpenMode): DiskFile {
     const file = this.inner.openSync(path, mode)
-    return path.endsWith('.log') && !path.includes('/metadata/') ? new UncuttableFile(file) : file
+    if (isRecords(path) && mode !== 'read' && !this.#mended.has(path)) sealEveryBatch(file)
+    this.#mended.add(path)
+    return file
   }
 }
 
-class UncuttableFile extends FileWrapper {
-  override truncateSync(): void {}
+function sealEveryBatch(file: DiskFile): void {
+  const bytes = new Uint8Array(file.sizeSync())
+  file.readSync(bytes, 0)
+  for (let at = 0; at + BATCH_HEADER_BYTES <= bytes.length; at += batchBytesOf(bytes, at)) {
+    const end = at + batchBytesOf(bytes, at)
+    if (end <= at + BATCH_HEADER_BYTES || end > bytes.length) return
+    const batch = bytes.subarray(at, end)
+    if (batchCrc(batch, 0) === crcOf(batch, 0)) continue
+    sealBatch(batch, 0)
+    file.writeSync([batch], at)
+  }
 }
 
-/** Index files that show what they held when they were first read, whatever is written to them: what an index that is not rebuilt comes to. */
+/** Offset indexes that name too low an offset for every position, as if they were left from another life of their segment. */
 class StaleIndexDisk extends DiskWrapper {
   override openSync(path: string, mode: OpenMode): DiskFile {
     const file = this.inner.openSync(path, mode)
@@ -37,23 +52,29 @@ class StaleIndexDisk extends DiskWrapper {
   }
 }
 
-/** One entry too many hides at the front: positions are those of another life of the segment. */
 class StaleIndexFile extends FileWrapper {
   override readSync(target: Uint8Array, position: number): number {
-    return shiftPositions(target, super.readSync(target, position))
+    return lowerOffsets(target, super.readSync(target, position))
   }
 
   override async read(target: Uint8Array, position: number): Promise<number> {
-    return shiftPositions(target, await super.read(target, position))
+    return lowerOffsets(target, await super.read(target, position))
   }
 }
 
-/** Every entry gets the position of the one behind it, as after a cut and other appends. */
-function shiftPositions(target: Uint8Array, length: number): number {
+function lowerOffsets(target: Uint8Array, length: number): number {
   const entries = Buffer.from(target.buffer, target.byteOffset, length)
-  for (let at = 0; at + 16 <= length; at += 8) entries.writeUInt32BE(entries.readUInt32BE(at + 12), at + 4)
+  const least = length >= INDEX_ENTRY_BYTES ? entries.readUInt32BE(0) : 0
+  for (let at = 0; at + INDEX_ENTRY_BYTES <= length; at += INDEX_ENTRY_BYTES) entries.writeUInt32BE(entries.readUInt32BE(at) - least, at)
   return length
 }
+
+function isRecords(path: string): boolean {
+  return path.endsWith('.log') && !path.includes('/metadata/')
+}
+
+/** A relative offset and a position. */
+const INDEX_ENTRY_BYTES = 8
 
 interface Mistake {
   readonly name: string
@@ -64,7 +85,7 @@ interface Mistake {
 
 const MISTAKES: readonly Mistake[] = [
   { name: 'an ack before fsync', budget: 10, wrapDisk: (disk) => new ForgetfulDisk(disk) },
-  { name: 'a torn tail that is kept', budget: 20, wrapDisk: (disk) => new UncuttableDisk(disk) },
+  { name: 'a torn tail that is kept', budget: 20, wrapDisk: (disk) => new ForgivingDisk(disk) },
   { name: 'an index that is not rebuilt', budget: 20, wrapDisk: (disk) => new StaleIndexDisk(disk) },
 ]
 

@@ -4,4 +4,11 @@ export const REPLAY_SEEDS: readonly { readonly seed: number; readonly found: str
   { seed: 2, found: 'deleted segments that a power cut brought back in part were taken for damage (storage)' },
   { seed: 29, found: 'recovery points were forgotten at a clean start, so that damage was cut off as a torn tail (storage)' },
   { seed: 38, found: 'a segment torn from its first byte, at the recovery point, made the directory unusable (storage)' },
+  { seed: 69, found: 'what was missing below the log start counted as damage (storage)' },
+  { seed: 74, found: 'a log of durability page that had lost its front began where nothing was (storage)' },
+  {
+    seed: 82,
+    found: 'a journal file whose name a killed process had not synced went with a power cut, and acknowledged records in it (storage)',
+  },
+  { seed: 184, found: 'appends were confirmed after the directory had gone offline (storage)' },
 ]

@@ -131,6 +131,9 @@ describe('the checker', () => {
     const failed = (): Story => new Story().tell({ f: 'sync-failed', directory: '/data' })
     expect(failed().sent('a', 0).broken).toEqual(['I18'])
     expect(failed().tell({ f: 'life', phase: 'starting', detail: '' }).sent('a', 0).broken).toEqual([])
+    const overtaken = failed().tell({ f: 'send', phase: 'invoke', process: 'p', id: 'a', topic: AT.topic, acks: 'all' })
+    overtaken.tell({ f: 'life', phase: 'starting', detail: '' }, { f: 'sync-failed', directory: '/data' })
+    expect(overtaken.tell({ f: 'send', phase: 'ok', process: 'p', id: 'a', ...AT, offset: 0 }).broken).toEqual([])
     expect(failed().tell({ f: 'synced-again', path: '/data/journal/0.wal' }).broken).toEqual(['I18'])
   })
 

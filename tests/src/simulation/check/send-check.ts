@@ -10,10 +10,12 @@ export class SendCheck implements HistoryCheck {
   readonly #report: Report
   readonly #promises: TopicPromises
   readonly #order = new Map<string, number>()
-  readonly #sent = new Map<string, { readonly isAfterFailure: boolean }>()
+  /** During which failure a record was sent. */
+  readonly #sentDuring = new Map<string, number>()
   /** The highest place in the order of calls that was acknowledged, per producer and partition, with its offset. */
   readonly #acknowledged = new Map<string, { order: number; offset: number; id: string }[]>()
   #failedDirectory: string | undefined
+  #failureCount = 0
 
   constructor(report: Report, promises: TopicPromises) {
     this.#report = report
@@ -22,12 +24,15 @@ export class SendCheck implements HistoryCheck {
 
   onEvent(event: HistoryEvent): void {
     if (event.f === 'life' && event.phase === 'starting') this.#failedDirectory = undefined
-    if (event.f === 'sync-failed') this.#failedDirectory = event.directory
+    if (event.f === 'sync-failed' && this.#failedDirectory === undefined) {
+      this.#failedDirectory = event.directory
+      this.#failureCount++
+    }
     if (event.f === 'synced-again') this.#report('I18', event.atMs, `${event.path} was synced again after a failed sync`)
     if (event.f !== 'send') return
     if (event.phase === 'invoke') {
       this.#order.set(event.id, this.#order.size)
-      this.#sent.set(event.id, { isAfterFailure: this.#failedDirectory !== undefined })
+      if (this.#failedDirectory !== undefined) this.#sentDuring.set(event.id, this.#failureCount)
     } else if (event.phase === 'ok' && event.offset >= 0) {
       this.#onAcknowledged(event)
     }
@@ -35,7 +40,7 @@ export class SendCheck implements HistoryCheck {
 
   #onAcknowledged(event: Extract<HistoryEvent, { f: 'send'; phase: 'ok' }>): void {
     const { id, offset, process } = event
-    if (this.#failedDirectory !== undefined && this.#sent.get(id)?.isAfterFailure === true) {
+    if (this.#failedDirectory !== undefined && this.#sentDuring.get(id) === this.#failureCount) {
       this.#report('I18', event.atMs, `${id} was sent after a sync in ${this.#failedDirectory} had failed, and was acknowledged`)
     }
     if (this.#promises.of(event.topic) === 'page') return
