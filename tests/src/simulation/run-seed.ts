@@ -40,10 +40,14 @@ export interface SeedResult {
 export async function runSeed(seed: number, options: SeedOptions = {}): Promise<SeedResult> {
   const plan = planOf(seed, options)
   const world = new World(plan, { logger: options.logger ?? silentLogger, wrapDisk: options.wrapDisk, onEvent: options.onEvent })
+  const onUncaught = (error: unknown): void => world.violation('I29', `uncaught: ${describe(error)}`)
+  process.on('unhandledRejection', onUncaught)
   try {
     await world.scheduler.settle(simulate(world))
   } catch (error) {
-    world.violation('run', error instanceof Error ? (error.stack ?? error.message) : String(error))
+    world.violation('run', describe(error))
+  } finally {
+    process.off('unhandledRejection', onUncaught)
   }
   requireWork(world)
   return {
@@ -58,6 +62,10 @@ export async function runSeed(seed: number, options: SeedOptions = {}): Promise<
     history: world.history.events,
     violations: checkHistory(world.history.events),
   }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
 /** A run that did next to nothing, or met no fault, is a failed run. */
