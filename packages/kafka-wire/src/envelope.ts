@@ -70,12 +70,13 @@ export function openRequest(frame: Uint8Array): ReceivedRequest {
   return { api, version, isSupported: true, correlationId, clientId, reader }
 }
 
-/** The fields of a request, once. Throws PROTOCOL_ERROR, naming the field: the connection is to be closed, as in Kafka. */
+/**
+ * The fields of a request, once. Throws PROTOCOL_ERROR, naming the field: the connection is to be closed, as in Kafka. Bytes behind the
+ * request are ignored, as in Kafka: librdkafka sends three too many when it asks for all topics.
+ */
 export function decodeRequest<A extends AnyApi>(api: A, received: ReceivedRequest): RequestOf<A> {
   assert(received.api === api && received.isSupported, `a request of ${received.api.name} is not one of ${api.name}`)
-  const request = api.requestCodec(received.version).read(received.reader) as RequestOf<A>
-  received.reader.ensureEnd(`${api.name}Request v${received.version}`)
-  return request
+  return api.requestCodec(received.version).read(received.reader) as RequestOf<A>
 }
 
 /** The chunks of a response frame. Throws INVALID_ARGUMENT, naming the field that does not fit the table. */

@@ -72,8 +72,17 @@ describe('a decoder', () => {
     expect(refusal(metadata, 9, body(32_768))).toEqual(refused('is a string of 32768 bytes'))
   })
 
-  it('refuses bytes behind the message', () => {
-    expect(refusal(apiVersions, 0, '00')).toEqual(refused('is followed by 1 bytes'))
+  it('ignores bytes behind a request, as Kafka does: librdkafka sends three when it asks for all topics', () => {
+    const captured = Buffer.from('0003 000c 00000003 0007 72646b61666b61 00 00000000 010000'.replaceAll(' ', ''), 'hex')
+    const received = openRequest(captured)
+    expect(received.clientId).toBe('rdkafka')
+    expect(decodeRequest(metadata, received)).toEqual({
+      topics: null,
+      allowAutoTopicCreation: false,
+      includeClusterAuthorizedOperations: false,
+      includeTopicAuthorizedOperations: false,
+    })
+    expect(refusal(apiVersions, 0, '00')).toBeUndefined()
   })
 })
 
