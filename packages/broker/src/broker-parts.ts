@@ -8,6 +8,7 @@ import { ensureClusterId } from './controller/cluster-id.ts'
 import { Controller } from './controller/controller.ts'
 import { ImageFollower } from './controller/image-follower.ts'
 import { raiseLeaderEpochs } from './controller/leader-epochs.ts'
+import { ProducerIds } from './controller/producer-ids.ts'
 import { TopicDeletions } from './controller/topic-deletions.ts'
 import type { BrokerCore } from './core.ts'
 import type { Logger } from './logger.ts'
@@ -77,6 +78,7 @@ export async function startParts(options: PartOptions, closers: Closers): Promis
       clock: doors.clock,
       logger,
       controller,
+      producerIds: new ProducerIds({ store, random: doors.random }),
       partitions,
       directories,
       delayed,

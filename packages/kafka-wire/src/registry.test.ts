@@ -22,7 +22,7 @@ const facts = [
   [19, 'CreateTopics', 0, 7, 5],
   [20, 'DeleteTopics', 0, 6, 4],
   [21, 'DeleteRecords', 0, 2, 2],
-  [22, 'InitProducerId', 0, 5, 2],
+  [22, 'InitProducerId', 0, 4, 2],
   [23, 'OffsetForLeaderEpoch', 2, 4, 4],
   [32, 'DescribeConfigs', 0, 4, 4],
   [33, 'AlterConfigs', 0, 2, 2],

@@ -25,6 +25,7 @@ export {
   type IncrementalAlterConfigsRequest,
   type IncrementalAlterConfigsResponse,
 } from './apis/incremental-alter-configs.ts'
+export type { InitProducerIdRequest, InitProducerIdResponse } from './apis/init-producer-id.ts'
 export {
   EARLIEST_TIMESTAMP,
   LATEST_TIMESTAMP,

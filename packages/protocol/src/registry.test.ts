@@ -12,6 +12,7 @@ it("gives every API Kafka's number", () => {
     createTopics: 19,
     deleteTopics: 20,
     deleteRecords: 21,
+    initProducerId: 22,
     describeConfigs: 32,
     describeLogDirs: 35,
     createPartitions: 37,

@@ -9,6 +9,7 @@ import { describeLogDirs } from './apis/describe-log-dirs.ts'
 import { fetch } from './apis/fetch.ts'
 import { hello } from './apis/hello.ts'
 import { incrementalAlterConfigs } from './apis/incremental-alter-configs.ts'
+import { initProducerId } from './apis/init-producer-id.ts'
 import { listOffsets } from './apis/list-offsets.ts'
 import { metadata } from './apis/metadata.ts'
 import { produce } from './apis/produce.ts'
@@ -25,6 +26,7 @@ export const apis = {
   deleteRecords,
   describeConfigs,
   describeLogDirs,
+  initProducerId,
   createPartitions,
   incrementalAlterConfigs,
   describeCluster,

@@ -8,6 +8,7 @@
  * | `topicid/<topic id>` | `TopicIdRecord` |
  * | `cfg/topic/<name>` | the configs somebody set: texts by name |
  * | `part/<topic id>/<partition>` | `PartitionRecord` |
+ * | `pid/next` | `ProducerIdRecord`: which producer ids are taken |
  * | `deleting/<topic id>` | `DeletionRecord`: a topic that is gone for everybody and not yet from disk |
  */
 
@@ -45,7 +46,14 @@ export interface DeletionRecord {
   readonly partitions: number
 }
 
+/** Ids below `next` are taken; `claim` is new with every block, so that a broker knows its own reservation. */
+export interface ProducerIdRecord {
+  readonly next: number
+  readonly claim: string
+}
+
 export const CLUSTER_KEY = 'cluster'
+export const PRODUCER_ID_KEY = 'pid/next'
 export const TOPIC_PREFIX = 'topic/'
 export const TOPIC_CONFIG_PREFIX = 'cfg/topic/'
 export const PARTITION_PREFIX = 'part/'

@@ -113,6 +113,12 @@ describe('every advertised version of every API', () => {
       answer: ({ topics }) => topics[0]?.partitions[0],
       expected: { partitionIndex: 0, lowWatermark: 0, errorCode: 0 },
     }),
+    initProducerId: (version) => ({
+      request: { transactionalId: null, transactionTimeoutMs: 60_000, ...(version < 3 ? {} : { producerId: 3, producerEpoch: 7 }) },
+      answer: ({ errorCode: code, producerId, producerEpoch }) => [code, producerId, producerEpoch],
+      // The first three versions have made the broker take the block of ids to which 3 belongs.
+      expected: version < 3 ? [0, version, 0] : [0, 3, 8],
+    }),
     offsetForLeaderEpoch: () => ({
       request: { topics: [{ topic: 'orders', partitions: [{ partition: 0, leaderEpoch: 0 }] }] },
       answer: ({ topics }) => {

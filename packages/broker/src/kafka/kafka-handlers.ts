@@ -11,6 +11,7 @@ import { handleDescribeLogDirs } from './handlers/describe-log-dirs.ts'
 import { handleFetch } from './handlers/fetch.ts'
 import { handleFindCoordinator } from './handlers/find-coordinator.ts'
 import { handleIncrementalAlterConfigs } from './handlers/incremental-alter-configs.ts'
+import { handleInitProducerId } from './handlers/init-producer-id.ts'
 import type { KafkaHandler } from './handlers/kafka-handler.ts'
 import { handleListOffsets } from './handlers/list-offsets.ts'
 import { handleMetadata } from './handlers/metadata.ts'
@@ -30,6 +31,7 @@ const handlers: { readonly [Name in KafkaApiName]?: KafkaHandler<KafkaApis[Name]
   fetch: handleFetch,
   findCoordinator: handleFindCoordinator,
   incrementalAlterConfigs: handleIncrementalAlterConfigs,
+  initProducerId: handleInitProducerId,
   listOffsets: handleListOffsets,
   metadata: handleMetadata,
   offsetForLeaderEpoch: handleOffsetForLeaderEpoch,

@@ -10,6 +10,7 @@ import { handleFetch } from '../handlers/fetch.ts'
 import type { Handler } from '../handlers/handler.ts'
 import { handleHello } from '../handlers/hello.ts'
 import { handleIncrementalAlterConfigs } from '../handlers/incremental-alter-configs.ts'
+import { handleInitProducerId } from '../handlers/init-producer-id.ts'
 import { handleListOffsets } from '../handlers/list-offsets.ts'
 import { handleMetadata } from '../handlers/metadata.ts'
 import { handleProduce } from '../handlers/produce.ts'
@@ -26,6 +27,7 @@ export const nativeHandlers: { readonly [Name in ApiName]: Handler<Apis[Name]> }
   fetch: handleFetch,
   hello: handleHello,
   incrementalAlterConfigs: handleIncrementalAlterConfigs,
+  initProducerId: handleInitProducerId,
   listOffsets: handleListOffsets,
   metadata: handleMetadata,
   produce: handleProduce,

@@ -24,12 +24,12 @@ const response = struct({
  * A producer id for an idempotent producer (KIP-98).
  *
  * Version 2: flexible. 3: a producer may ask for its next epoch (KIP-360). 4: PRODUCER_FENCED may be answered (KIP-588).
- * 5: TRANSACTION_ABORTABLE may be answered (KIP-890).
+ * Version 5 belongs to transactions as KIP-890 has them.
  */
 export const initProducerId = defineApi({
   key: 22,
   name: 'InitProducerId',
-  versions: { min: 0, max: 5 },
+  versions: { min: 0, max: 4 },
   flexibleFrom: 2,
   request,
   response,

@@ -17,4 +17,13 @@ export {
 } from './record-batch-builder.ts'
 export { type OpenBatchOptions, openBatch, type ReadRecordHeader, RecordBatchReader } from './record-batch-reader.ts'
 export { RecordsError, type RecordsErrorKind } from './records-error.ts'
-export { type BatchStamp, batchCrc, restampLogAppendTime, sealBatch, stampBatch } from './stamp.ts'
+export { sequenceAfter, sequenceDistance } from './sequence.ts'
+export {
+  type BatchStamp,
+  batchCrc,
+  type ProducerStamp,
+  restampLogAppendTime,
+  sealBatch,
+  stampBatch,
+  stampProducer,
+} from './stamp.ts'

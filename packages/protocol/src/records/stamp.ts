@@ -4,10 +4,13 @@ import {
   ATTRIBUTES_AT,
   attributesOf,
   BASE_OFFSET_AT,
+  BASE_SEQUENCE_AT,
   batchBytesOf,
   CRC_AT,
   LEADER_EPOCH_AT,
   MAX_TIMESTAMP_AT,
+  PRODUCER_EPOCH_AT,
+  PRODUCER_ID_AT,
   TIMESTAMP_TYPE_BIT,
 } from './layout.ts'
 
@@ -21,6 +24,21 @@ export interface BatchStamp {
 export function stampBatch(buffer: Uint8Array, at: number, stamp: BatchStamp): void {
   writeInt64(buffer, at + BASE_OFFSET_AT, stamp.baseOffset)
   writeInt32(buffer, at + LEADER_EPOCH_AT, stamp.leaderEpoch)
+}
+
+/** Who wrote a batch, and where it stands among the batches of that producer. */
+export interface ProducerStamp {
+  readonly producerId: number
+  readonly producerEpoch: number
+  readonly baseSequence: number
+}
+
+/** Makes the (whole) batch at `at` one of an idempotent producer, in place. */
+export function stampProducer(buffer: Uint8Array, at: number, stamp: ProducerStamp): void {
+  writeInt64(buffer, at + PRODUCER_ID_AT, stamp.producerId)
+  writeInt16(buffer, at + PRODUCER_EPOCH_AT, stamp.producerEpoch)
+  writeInt32(buffer, at + BASE_SEQUENCE_AT, stamp.baseSequence)
+  sealBatch(buffer, at)
 }
 
 /** Makes `timestampMs` the timestamp of every record of the (whole) batch at `at`, in place: `message.timestamp.type=LogAppendTime`. */
