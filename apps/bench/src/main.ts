@@ -4,13 +4,14 @@ import { parseArgs } from 'node:util'
 import { describeEnvironment, renderTable } from './report.ts'
 import type { Measurement, Scenario } from './scenario.ts'
 import { consume } from './scenarios/consume.ts'
+import { doors } from './scenarios/doors.ts'
 import { latency } from './scenarios/latency.ts'
 import { memory } from './scenarios/memory.ts'
 import { partitions } from './scenarios/partitions.ts'
 import { produce } from './scenarios/produce.ts'
 import { startup } from './scenarios/startup.ts'
 
-const scenarios: readonly Scenario[] = [produce, consume, latency, startup, memory, partitions]
+const scenarios: readonly Scenario[] = [produce, consume, latency, startup, memory, partitions, doors]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
