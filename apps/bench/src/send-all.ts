@@ -1,7 +1,9 @@
 import type { Producer, ProducerRecord, Topic } from '@kafka-ts/client'
 
-/** Sends without an outcome at any one time, as an application with a sliding window would allow itself. */
-const windowRecords = 100_000
+// Sends without an outcome at any one time, as an application with a sliding window would allow itself. Over many partitions it is more, for
+// each of them to get batches of some size.
+const leastWindowRecords = 32_000
+const windowRecordsPerPartition = 100
 
 export type StringTopic = Topic<string, string, string>
 
@@ -12,8 +14,9 @@ export type StringTopic = Topic<string, string, string>
 export function sendAll(
   producer: Producer,
   topic: StringTopic,
-  options: { readonly count: number; readonly record: (i: number) => ProducerRecord<StringTopic> },
+  options: { readonly count: number; readonly partitions: number; readonly record: (i: number) => ProducerRecord<StringTopic> },
 ): Promise<void> {
+  const windowRecords = Math.max(leastWindowRecords, options.partitions * windowRecordsPerPartition)
   return new Promise((resolve, reject) => {
     let sent = 0
     let acknowledged = 0

@@ -61,7 +61,7 @@ export const consume: Scenario = {
       const backlog = topic('backlog', { key: string(), value: string() })
       await kafka.admin.createTopics([{ topic: backlog, partitions }])
       const producer = kafka.producer()
-      await sendAll(producer, backlog, { count, record: (i) => ({ key: keys[i] as string, value: values[i] as string }) })
+      await sendAll(producer, backlog, { count, partitions, record: (i) => ({ key: keys[i] as string, value: values[i] as string }) })
       await producer.close()
       const expected = keys.reduce((sum, key) => sum + key.length, 0) + count * valueBytes
       for (const way of ways) {

@@ -48,7 +48,11 @@ async function measure(setting: Setting, { runs, scale, log }: ScenarioOptions):
       // Connections and metadata are made before the clock starts.
       await producer.send(target, { key: 'warm', value: 'up' })
       const begun = performance.now()
-      await sendAll(producer, target, { count, record: (i) => ({ key: keys[i] as string, value: values[i] as string }) })
+      await sendAll(producer, target, {
+        count,
+        partitions: setting.partitions,
+        record: (i) => ({ key: keys[i] as string, value: values[i] as string }),
+      })
       const seconds = (performance.now() - begun) / 1000
       await producer.close()
       await expectRecords(kafka, target.name, count + 1)
