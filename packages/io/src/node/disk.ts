@@ -1,4 +1,5 @@
 import fs from 'node:fs'
+import { dirname } from 'node:path'
 import { type Disk, DiskError, type DiskFile, type DiskLock, type DiskStat, type OpenMode } from '../disk.ts'
 import { attempt, attemptAsync, errorCode } from './disk-error.ts'
 import { NodeDiskFile } from './disk-file.ts'
@@ -35,7 +36,7 @@ export class NodeDisk implements Disk {
   }
 
   makeDirectorySync(path: string): void {
-    attempt('mkdir', path, () => fs.mkdirSync(path, { recursive: true }))
+    attempt('mkdir', path, () => makeWithParents(path))
   }
 
   renameSync(from: string, to: string): void {
@@ -94,4 +95,18 @@ export class NodeDisk implements Disk {
 
 function isWindowsDirectoryRefusal(error: unknown): boolean {
   return process.platform === 'win32' && error instanceof DiskError && WINDOWS_DIRECTORY_SYNC_CODES.has(error.code)
+}
+
+/** Not `mkdirSync` with `recursive`, which never returns where a file system refuses new entries with ENOENT, as /proc does. */
+function makeWithParents(path: string): void {
+  const existing = fs.statSync(path, { throwIfNoEntry: false })
+  if (existing?.isDirectory()) return
+  const parent = dirname(path)
+  if (parent !== path) makeWithParents(parent)
+  try {
+    fs.mkdirSync(path)
+  } catch (error) {
+    // Somebody else may have made it meanwhile.
+    if (errorCode(error) !== 'EEXIST' || !fs.statSync(path).isDirectory()) throw error
+  }
 }

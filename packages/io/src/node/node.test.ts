@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
 import { getEventListeners, once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { DiskError } from '../disk.ts'
 import { NodeClock } from './clock.ts'
 import { NodeCompression } from './compression.ts'
 import { NodeDisk } from './disk.ts'
@@ -96,6 +97,22 @@ describe.each([
     const notPacked = unpack(Buffer.alloc(size, 1), size)
     await expect(notPacked).rejects.toThrow()
     await expect(notPacked).rejects.not.toThrow(RangeError)
+  })
+})
+
+describe('the real disk', () => {
+  it.runIf(existsSync('/proc/self'))('refuses at once to make a directory where the file system makes none', () => {
+    const disk = new NodeDisk()
+    expect(() => disk.makeDirectorySync('/proc/kafka-ts/data')).toThrow(DiskError)
+  })
+
+  it('does not take a file for a directory', () => {
+    const disk = new NodeDisk()
+    const file = join(mkdtempSync(join(tmpdir(), 'kafka-ts-io-')), 'file')
+    disk.openSync(file, 'create').closeSync()
+    expect(() => disk.makeDirectorySync(file)).toThrow(/EEXIST/)
+    expect(() => disk.makeDirectorySync(join(file, 'below'))).toThrow(DiskError)
+    rmSync(dirname(file), { recursive: true })
   })
 })
 
