@@ -129,7 +129,9 @@ export class Journal<Member> {
     encodeEntryHeader(this.#staging, headerAt, { template: entry.template, fields, batches: entry.batches })
     for (const { bytes } of entry.batches) {
       if (bytes.length < COPIED_BELOW_BYTES) {
-        this.#staging.set(bytes, this.#stage(bytes.length))
+        // First the place, then the buffer: making room may put another one there.
+        const at = this.#stage(bytes.length)
+        this.#staging.set(bytes, at)
       } else {
         this.#gatherStaged()
         this.#gathered.push(bytes)

@@ -89,6 +89,20 @@ describe('recovery after a power cut', () => {
     }
   })
 
+  it('finds all of a group of small batches that is larger than what the journal copies together', async () => {
+    const rig = new StorageRig({ config: { segmentBytes: 1024 * 1024 }, directory: { journalFileBytes: 1024 * 1024 } })
+    const { directory, log } = await openWithLog(rig)
+    await appendDurably(rig, log, 1)
+    // Behind entries of one batch each, as those of many logs are, so that a batch does not fit behind the header of its entry.
+    const logs = Array.from({ length: 150 }, (_, partition) => directory.createLog(testId('payments', partition), rig.config))
+    for (const each of logs) each.append(checked(batchOf(['x'.repeat(500)])))
+    await rig.scheduler.run(() => logs.every(({ durableOffset }) => durableOffset === 1))
+    rig.crash('none')
+    const reopened = await rig.settle(rig.open())
+    expect(logs.filter(({ id }) => reopened.log(id.topicId, id.partition)?.logEndOffset !== 1)).toEqual([])
+    await rig.settle(reopened.close())
+  })
+
   it('begins a log of durability page where what is left of it begins', async () => {
     let cutFronts = 0
     for (let seed = 1; seed <= SEEDS; seed++) {
