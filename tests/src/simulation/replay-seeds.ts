@@ -11,4 +11,5 @@ export const REPLAY_SEEDS: readonly { readonly seed: number; readonly found: str
     found: 'a journal file whose name a killed process had not synced went with a power cut, and acknowledged records in it (storage)',
   },
   { seed: 184, found: 'appends were confirmed after the directory had gone offline (storage)' },
+  { seed: 783, found: 'a group of small batches larger than the staging buffer spoilt the journal (storage)' },
 ]

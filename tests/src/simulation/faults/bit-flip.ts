@@ -9,6 +9,8 @@ import { endLife, startAgain } from './process-faults.ts'
  */
 const ROTTING = /^(?!.*\/metadata\/).*\.(log|index|headers)$/
 const MAX_FLIPS = 3
+/** How long it waits for something to be written. */
+const PATIENCE_MS = 10_000
 const ROTTEN_MS = { min: 500, max: 4000 }
 /** Bytes around the flip that tell whether it is still there. */
 const SURROUNDING_BYTES = 24
@@ -27,6 +29,7 @@ interface Flip {
  */
 export const flipBits: Fault = async (context) => {
   const { world, random } = context
+  await world.until(() => rottingFiles(context).length > 0, PATIENCE_MS)
   const flips: Flip[] = []
   for (let count = between(random, 1, MAX_FLIPS); count > 0; count--) {
     const flip = flipOne(context)
@@ -47,9 +50,13 @@ export const flipBits: Fault = async (context) => {
   await startAgain(context)
 }
 
+function rottingFiles({ world: { broker } }: FaultContext): string[] {
+  return filesBelow(broker.disk, '/').filter((path) => ROTTING.test(path) && (broker.disk.statSync(path)?.size ?? 0) > 0)
+}
+
 function flipOne({ world, random }: FaultContext): Flip | undefined {
   const { disk } = world.broker
-  const paths = filesBelow(disk, '/').filter((path) => ROTTING.test(path) && (disk.statSync(path)?.size ?? 0) > 0)
+  const paths = rottingFiles({ world, random })
   if (paths.length === 0) return undefined
   const path = pick(random, paths)
   const position = random.below(disk.statSync(path)?.size ?? 0)
