@@ -72,14 +72,12 @@ make_go() { (cd "$clients/go" && GOTOOLCHAIN=local quietly go build -o "$1/inter
 
 # Compiled here, against the headers of the Node that will load it: by default its install step downloads a binary.
 make_confluent_js() {
-  local node_home
-  node_home="$(dirname "$(dirname "$(readlink -f node_modules/.bin/node)")")"
   cp "$clients/node/confluent-javascript.json" "$1/package.json"
   (
-    cd "$1"
-    export PATH="$node_home/bin:$PATH" CKJS_LINKING=dynamic npm_config_build_from_source=true npm_config_nodedir="$node_home"
-    quietly npm install --no-audit --no-fund
-    node -e 'require("@confluentinc/kafka-javascript")'
+    export PATH="$node_home/bin:$PATH" JOBS=2 MAKEFLAGS=-j2 CKJS_LINKING=dynamic npm_config_build_from_source=true npm_config_nodedir="$node_home"
+    cd "$1" &&
+      quietly npm install --no-audit --no-fund &&
+      quietly node -e 'require("@confluentinc/kafka-javascript")'
   )
 }
 
@@ -89,7 +87,8 @@ if has apt-get; then install_debian_packages || failed=1; else say 'no apt-get: 
 compiling=
 if [[ "${KAFKA_TS_INTEROP_CONFLUENT_JS:-1}" != 0 ]] && has make && has c++; then
   [[ -x node_modules/.bin/node ]] || node scripts/setup.mjs --quiet
-  part confluent-javascript make_confluent_js "$clients/node/confluent-javascript.json" package.json &
+  node_home="$(dirname "$(dirname "$(readlink -f node_modules/.bin/node)")")"
+  part confluent-javascript make_confluent_js "$clients/node/confluent-javascript.json" "$node_home/include/node/node_version.h" &
   compiling=$!
 fi
 if [[ -x /usr/bin/python3 ]]; then
