@@ -35,7 +35,7 @@ const MAX_FAREWELL_MS = 10_000
 /**
  * One client's connection: finds out which protocol it speaks, hands its bytes to that door, and holds it to its limits.
  *
- * It stops reading while too many requests (or bytes of them) wait for an answer, here or in the whole broker. `sweep` closes it when it
+ * It stops reading while too many requests (or bytes of them) wait for an answer, here or in the whole broker, or too much of the answers is unsent. `sweep` closes it when it
  * is silent at first, idle for long, or does not read what it asked for. `close` and `onClosed` leave nothing behind.
  */
 export class ServerConnection implements ConnectionHandler, DoorConnection, BudgetWaiter {
@@ -295,6 +295,8 @@ export class ServerConnection implements ConnectionHandler, DoorConnection, Budg
 
   #shouldPause(): boolean {
     if (this.#inFlight >= this.#maxInFlightRequests || this.#inFlightBytes >= this.#limits.maxQueuedBytes) return true
+    // Small requests may have large answers: who does not take those is asked for no more.
+    if (this.#unsentBytes >= this.#limits.maxUnsentBytes) return true
     if (this.#budget.mayRead(this)) return false
     this.#budget.awaitRoom(this)
     return !this.#budget.hasTurn(this)
@@ -328,5 +330,6 @@ export class ServerConnection implements ConnectionHandler, DoorConnection, Budg
 
   #wakeWritable(): void {
     for (const resolve of this.#writableWaiters.splice(0)) resolve(true)
+    this.#maybeResume()
   }
 }

@@ -23,11 +23,25 @@ import { nativeHandlers } from './native-handlers.ts'
 /** What a request costs besides its bytes, so that many tiny ones count too. */
 const REQUEST_OVERHEAD_BYTES = 1024
 
+/** Requests of one connection that begin before their answers get a chance to be counted: a chunk may hold thousands, each with a large answer. */
+const MAX_REQUESTS_A_TURN = 64
+
+/** A request that has arrived. */
+interface Arrived {
+  readonly received: ReceivedRequest
+  readonly attachments: Uint8Array
+  /** To be called once it is answered. */
+  readonly done: () => void
+}
+
 /** The native protocol on one connection: frames in, handlers called in the order of arrival, responses out as they get ready. */
 export class NativeDoor implements Door {
   readonly #connection: DoorConnection
   readonly #context: RequestContext
   readonly #decoder: FrameDecoder
+  /** Those that wait for the next turn, or until the client takes its answers. They count as in flight, so that reading stops. */
+  #held: Arrived[] = []
+  #begunThisTurn = 0
 
   constructor(core: BrokerCore, connection: DoorConnection) {
     this.#connection = connection
@@ -40,6 +54,7 @@ export class NativeDoor implements Door {
   }
 
   onData(chunk: Uint8Array): void {
+    if (this.#held.length === 0) this.#begunThisTurn = 0
     this.#decoder.push(chunk, (frame) => this.#onFrame(frame))
   }
 
@@ -48,9 +63,43 @@ export class NativeDoor implements Door {
     if (!this.#connection.isOpen) return
     const received = openRequest(frame)
     const done = this.#connection.beginRequest(frame.body.length + frame.attachments.length + REQUEST_OVERHEAD_BYTES)
+    this.#held.push({ received, attachments: frame.attachments, done })
+    if (this.#held.length === 1) this.#beginHeld()
+  }
+
+  /** Begins what has arrived, in order, up to the first that has to wait. */
+  #beginHeld(): void {
+    let begun = 0
+    let obstacle: Promise<unknown> | undefined
+    for (const arrived of this.#held) {
+      obstacle = this.#obstacle()
+      if (obstacle !== undefined) break
+      begun++
+      this.#begin(arrived)
+    }
+    this.#held.splice(0, begun)
+    void obstacle?.then(() => {
+      this.#begunThisTurn = 0
+      this.#beginHeld()
+    })
+  }
+
+  /** What the next request waits for, if there is anything. */
+  #obstacle(): Promise<unknown> | undefined {
+    if (this.#begunThisTurn >= MAX_REQUESTS_A_TURN) return new Promise<void>((resolve) => this.#context.core.clock.defer(resolve))
+    const writable = this.#connection.whenWritable()
+    return writable instanceof Promise ? writable : undefined
+  }
+
+  #begin({ received, attachments, done }: Arrived): void {
+    this.#begunThisTurn++
+    if (!this.#connection.isOpen) {
+      done()
+      return
+    }
     try {
       const api = apiOf(received)
-      const reply = this.#call(api, received, frame.attachments)
+      const reply = this.#call(api, received, attachments)
       if (reply instanceof Promise) {
         reply.then(
           (late) => this.#finish(done, () => this.#answer(api, received, late)),
