@@ -26,18 +26,19 @@ export function lockFile(path: string): DiskLock {
   return new SqliteLock(database)
 }
 
+/** What is held: SQLite closes a data base, and with it the lock falls, when it is collected as garbage. */
+const held = new Set<{ close(): void }>()
+
 class SqliteLock implements DiskLock {
   readonly #database: { close(): void }
-  #isReleased = false
 
   constructor(database: { close(): void }) {
     this.#database = database
+    held.add(database)
   }
 
   release(): void {
-    if (this.#isReleased) return
-    this.#isReleased = true
-    this.#database.close()
+    if (held.delete(this.#database)) this.#database.close()
   }
 }
 
