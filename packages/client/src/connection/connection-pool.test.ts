@@ -1,4 +1,5 @@
-import { apis, KafkaError } from '@kafka-ts/protocol'
+import type { Connection } from '@kafka-ts/io'
+import { apis, encodeResponse, FrameDecoder, KafkaError, openRequest, PREAMBLE } from '@kafka-ts/protocol'
 import { describe, expect, test } from 'vitest'
 import { parseAddress, resolveClientConfig } from '../client-config.ts'
 import type { ScriptedBroker } from '../testing-support/scripted-broker.ts'
@@ -31,6 +32,8 @@ function addressOf({ brokerId, port }: ScriptedBroker) {
   return { nodeId: brokerId, host: '127.0.0.1', port }
 }
 
+const { key, minVersion, maxVersion } = apis.metadata
+const metadataRange = { key, minVersion, maxVersion }
 const metadataOfAll = { request: { topics: null, allowAutoCreate: false } }
 
 describe('connecting', () => {
@@ -140,3 +143,58 @@ test('addresses of brokers are host, host:port or [ipv6]:port', () => {
     expect(() => parseAddress(wrong)).toThrow('is not the address of a broker')
   }
 })
+
+describe('a connection', () => {
+  simulated('whose answer cannot be decoded is closed, and that request rejects too', async ({ doors, pool }) => {
+    const listener = await doors.network.listen({ host: '127.0.0.1', port: 0 }, answerAllAsHello)
+    const connection = await pool([`127.0.0.1:${listener.address.port}`]).connectAny()
+    await expect(connection.request(apis.metadata, metadataOfAll)).rejects.toMatchObject({ code: 'PROTOCOL_ERROR' })
+    expect(connection.isOpen).toBe(false)
+    await listener.close()
+  })
+
+  simulated('waits for no drain that the network did not announce', async ({ broker, clock, doors }) => {
+    const connect: typeof doors.network.connect = async (address, options) => withUnsentBytes(await doors.network.connect(address, options))
+    const network = { listen: doors.network.listen.bind(doors.network), connect }
+    const pool = new ConnectionPool(resolveClientConfig({ brokers: [broker.address], doors: { ...doors, clock, network } }))
+    const connection = await pool.connectAny()
+    broker.scripts.metadata = () => 'silence'
+    connection.post(apis.metadata, metadataOfAll)
+    await connection.whenDrained()
+    pool.close()
+  })
+})
+
+/** Gives a peer the fields of a hello, whatever it asks for. */
+function answerAllAsHello(connection: Connection): void {
+  const response = { brokerId: 1, clusterId: '', apis: [metadataRange], maxFrameBytes: 2 ** 20, maxBatchBytes: 2 ** 20, maxInFlight: 1 }
+  const decoder = new FrameDecoder()
+  let preambleLeft = PREAMBLE.length
+  connection.handle({
+    onData: (chunk) => {
+      const skipped = Math.min(preambleLeft, chunk.length)
+      preambleLeft -= skipped
+      decoder.push(chunk.subarray(skipped), (frame) => {
+        const { correlationId } = openRequest(frame)
+        connection.write(encodeResponse(apis.hello, { version: 0, correlationId, response }))
+      })
+    },
+    onDrain: () => undefined,
+    onClose: () => undefined,
+  })
+}
+
+/** As a socket that has taken a part of what was written: below its mark it takes more, and says nothing when the rest is gone. */
+function withUnsentBytes(connection: Connection): Connection {
+  return {
+    remote: connection.remote,
+    local: connection.local,
+    bufferedBytes: 100,
+    handle: (handler) => connection.handle(handler),
+    write: (buffers) => connection.write(buffers),
+    pause: () => connection.pause(),
+    resume: () => connection.resume(),
+    end: () => connection.end(),
+    destroy: (error) => connection.destroy(error),
+  }
+}

@@ -66,6 +66,8 @@ export class NativeConnection {
   #sent = 0
   #nextCorrelationId = 0
   #closeReason: KafkaError | undefined
+  /** The connection has more to send than it likes, and will say when it has less. */
+  #awaitsDrain = false
   #drained: PromiseWithResolvers<void> | undefined
 
   /** Connects and says hello, both within `connectTimeoutMs`. Rejects with DISCONNECTED or PROTOCOL_ERROR. */
@@ -124,9 +126,8 @@ export class NativeConnection {
   /** Sends a request. Rejects with the broker's error for the whole request, REQUEST_TIMED_OUT, DISCONNECTED or CLOSED. */
   request<A extends AnyApi>(api: A, options: ConnectionRequest<A>): Promise<ConnectionResponse<A>> {
     return new Promise((resolve, reject) => {
-      const correlationId = this.#nextCorrelationId
+      const correlationId = this.#takeCorrelationId()
       const buffers = this.#encode(api, correlationId, options)
-      this.#nextCorrelationId = correlationId === MAX_CORRELATION_ID ? 0 : correlationId + 1
       const timeoutMs = options.timeoutMs ?? this.#config.requestTimeoutMs
       const timer = this.#config.doors.clock.setTimer(timeoutMs, () => this.#onTimeout(correlationId, timeoutMs))
       this.#pending.set(correlationId, { api, version: this.#versionOf(api), resolve, reject, timer })
@@ -137,14 +138,14 @@ export class NativeConnection {
 
   /** Sends a request that has no answer (produce with acks 0). Throws like `request`; what goes wrong later is not known. */
   post<A extends AnyApi>(api: A, options: ConnectionRequest<A>): void {
-    const buffers = this.#encode(api, this.#nextCorrelationId++ % MAX_CORRELATION_ID, options)
-    this.#connection.write(buffers)
+    const buffers = this.#encode(api, this.#takeCorrelationId(), options)
+    this.#writeOut(buffers)
   }
 
   /** Resolves when the system has taken what was posted so far, or most of it. Rejects when the connection ends before. */
   async whenDrained(): Promise<void> {
     if (this.#closeReason !== undefined) throw this.#closeReason
-    if (this.#connection.bufferedBytes === 0) return
+    if (!this.#awaitsDrain) return
     this.#drained ??= Promise.withResolvers<void>()
     await this.#drained.promise
   }
@@ -189,13 +190,23 @@ export class NativeConnection {
     return version
   }
 
+  #takeCorrelationId(): number {
+    const correlationId = this.#nextCorrelationId
+    this.#nextCorrelationId = correlationId === MAX_CORRELATION_ID ? 0 : correlationId + 1
+    return correlationId
+  }
+
   #maxInFlight(): number {
     return Math.min(MAX_IN_FLIGHT_REQUESTS, this.#hello?.maxInFlight ?? 1)
   }
 
   #write(buffers: readonly Uint8Array[]): void {
     this.#sent++
-    this.#connection.write(buffers)
+    this.#writeOut(buffers)
+  }
+
+  #writeOut(buffers: readonly Uint8Array[]): void {
+    if (!this.#connection.write(buffers)) this.#awaitsDrain = true
   }
 
   #receive(chunk: Uint8Array): void {
@@ -214,11 +225,22 @@ export class NativeConnection {
     pending.timer.cancel()
     this.#sent--
     this.#sendWaiting()
-    if (error !== undefined) pending.reject(error)
-    else pending.resolve({ response: decodeResponse(pending.api, pending.version, fields), attachments: frame.attachments })
+    if (error === undefined) this.#resolve(pending, fields, frame.attachments)
+    else pending.reject(error)
+  }
+
+  /** Throws when the fields are not those of the API, after it has rejected the request: no one else knows of it any more. */
+  #resolve({ api, version, resolve, reject }: PendingRequest, fields: unknown, attachments: Uint8Array): void {
+    try {
+      resolve({ response: decodeResponse(api, version, fields), attachments })
+    } catch (cause) {
+      reject(toKafkaError(cause, `cannot read what ${formatAddress(this.address)} sends`))
+      throw cause
+    }
   }
 
   #onDrain(): void {
+    this.#awaitsDrain = false
     this.#drained?.resolve()
     this.#drained = undefined
   }

@@ -1,4 +1,4 @@
-import { KafkaError } from '@kafka-ts/protocol'
+import { type Apis, KafkaError, type RequestOf } from '@kafka-ts/protocol'
 import { describe, expect, test } from 'vitest'
 import { json, nullable, string } from '../codecs.ts'
 import type { Kafka } from '../kafka.ts'
@@ -8,6 +8,7 @@ import { topic } from '../topic.ts'
 import type { ConsumerOptions } from './consumer-types.ts'
 
 const orders = topic('orders', { key: string(), value: string() })
+const NOT_LEADER = 6
 const first = { topic: 'orders', partition: 0 }
 type Orders = typeof orders
 
@@ -450,3 +451,56 @@ describe('limits and failures', () => {
     expect(() => kafka().consumer({ topics: [orders], fetchMaxWaitMs: Number.NaN })).toThrow('fetchMaxWaitMs')
   })
 })
+
+describe('what is left of an iteration', () => {
+  simulated('that was ended while it waited goes to the next one', async ({ broker, kafka, until }) => {
+    broker.createTopic('orders')
+    const client = kafka()
+    const consumer = client.consumer({ topics: [orders], from: 'earliest' })
+    for (const abandoned of [consumer[Symbol.asyncIterator](), consumer.batches()]) {
+      const waiting = abandoned.next()
+      await until(() => broker.requests.includes('fetch'))
+      await abandoned.return?.()
+      const before = broker.partition('orders').endOffset
+      await write(client, { from: before, to: before + 10 })
+      expect((await waiting).done).toBe(true)
+      const found: string[] = []
+      for await (const { value } of consumer) if (found.push(value) === 10) break
+      expect(found).toEqual(values(before, before + 10))
+    }
+  })
+})
+
+describe('partitions of two brokers that failed together', () => {
+  test.each([1, 2, 3, 4, 5, 6, 7, 8])('are each fetched again after their own pause (seed %i)', async (seed) => {
+    await runSimulated(seed, async ({ broker, kafka, clock, startBroker }) => {
+      const second = await startBroker(2)
+      const created = broker.createTopic('orders', 2)
+      const client = kafka()
+      await write(client, { to: 1, partition: 0 })
+      created.partitions[1]!.leaderId = 2
+      broker.peers = [second]
+      second.topics.set('orders', created)
+      for (const { scripts } of [broker, second]) {
+        let fetches = 0
+        scripts.fetch = ({ topics }) => (fetches++ === 0 ? notLeading(topics) : undefined)
+      }
+      const startMs = clock.monotonic()
+      await kafka()
+        .consumer({ topics: [orders], from: { offset: 0 }, fetchMaxWaitMs: 20_000 })
+        [Symbol.asyncIterator]()
+        .next()
+      expect(clock.monotonic() - startMs).toBeLessThan(2_000)
+    })
+  })
+})
+
+/** An answer that refuses every partition. */
+function notLeading(topics: RequestOf<Apis['fetch']>['topics']) {
+  const refused = { errorCode: NOT_LEADER, highWatermark: -1, lastStableOffset: -1, logStartOffset: -1, bytes: 0 }
+  const answers = topics.map(({ topicId, partitions }) => ({
+    topicId,
+    partitions: partitions.map(({ partition }) => ({ ...refused, partition })),
+  }))
+  return { response: { topics: answers, throttleMs: 0 } }
+}

@@ -1,3 +1,4 @@
+import type { Timer } from '@kafka-ts/io'
 import { apis, type FetchPartitionResponse, type FetchRequest, type FetchResponse, KafkaError, uuidToString } from '@kafka-ts/protocol'
 import { groupByLeader, groupByTopic, type Located } from '../cluster/by-leader.ts'
 import type { Cluster } from '../cluster/cluster.ts'
@@ -47,7 +48,8 @@ export class Fetcher {
   readonly #closing = new AbortController()
   #reservedBytes = 0
   #isPokeScheduled = false
-  #retryTimer: { cancel(): void } | undefined
+  /** One for each group of partitions that failed together. */
+  readonly #retries = new Set<Timer>()
 
   constructor(options: FetcherOptions) {
     this.#options = options
@@ -67,7 +69,8 @@ export class Fetcher {
   /** What is under way is dropped when it arrives. Idempotent. */
   close(): void {
     this.#closing.abort(new KafkaError('CLOSED'))
-    this.#retryTimer?.cancel()
+    for (const retry of this.#retries) retry.cancel()
+    this.#retries.clear()
   }
 
   #look(): void {
@@ -216,13 +219,13 @@ export class Fetcher {
     const pauseMs = this.#backoff.next()
     const retryAtMs = this.#nowMs() + pauseMs
     for (const state of states) state.retryAtMs = retryAtMs
-    this.#retryTimer?.cancel()
-    this.#retryTimer = this.#options.cluster.config.doors.clock.setTimer(pauseMs, () => {
-      this.#retryTimer = undefined
+    const timer = this.#options.cluster.config.doors.clock.setTimer(pauseMs, () => {
+      this.#retries.delete(timer)
       // A timer may fire a fraction before its time; the partitions are not to miss their turn for that.
-      for (const state of states) state.retryAtMs = 0
+      for (const state of states) if (state.retryAtMs === retryAtMs) state.retryAtMs = 0
       this.poke()
     })
+    this.#retries.add(timer)
   }
 
   #nowMs(): number {

@@ -77,9 +77,14 @@ export class RecordIterator implements AsyncIterableIterator<ConsumerRecord> {
     try {
       await this.#options.start()
       while (!this.#isOver) {
-        this.#batch = await this.#options.source.next()
-        if (this.#batch === undefined) break
-        this.#records = this.#batch[Symbol.iterator]()
+        const batch = await this.#options.source.next()
+        if (batch === undefined) break
+        if (this.#isOver) {
+          this.#options.source.finish(batch, false)
+          break
+        }
+        this.#batch = batch
+        this.#records = batch[Symbol.iterator]()
         const value = this.#nextBuffered()
         if (value !== undefined) return { done: false, value }
       }
@@ -131,7 +136,10 @@ export class BatchIterator implements AsyncIterableIterator<ConsumerBatch> {
     if (this.#isOver) return DONE
     try {
       await this.#options.start()
-      this.#batch = await this.#options.source.next()
+      const batch = await this.#options.source.next()
+      // Ended while it waited: the batch is for the next iteration.
+      if (this.#isOver && batch !== undefined) this.#options.source.finish(batch, false)
+      else this.#batch = batch
     } catch (error) {
       this.#isOver = true
       throw error
