@@ -6,6 +6,7 @@ import { createKafkaTopic, kafkaFetch, kafkaListOffset, kafkaProduce, kafkaProdu
 import type { RawKafkaClient } from '../testing-support/raw-kafka-client.ts'
 import { simulate } from '../testing-support/simulated.ts'
 import { TestBroker } from '../testing-support/test-broker.ts'
+import { kafkaHandlers } from './kafka-handlers.ts'
 
 const software = { clientSoftwareName: 'test', clientSoftwareVersion: '1.0' }
 
@@ -22,27 +23,15 @@ describe("Kafka's protocol on the port of the native one", () => {
     await test[Symbol.asyncDispose]()
   })
 
-  it('advertises what it answers, and no groups, transactions or authentication', async () => {
+  it('advertises every version of what it answers, and nothing else', async () => {
     const { errorCode: code, apiKeys } = await client.send('apiVersions', software)
     expect(code).toBe(0)
-    expect(apiKeys.map(({ apiKey, minVersion, maxVersion }) => `${apiKey}: ${minVersion}-${maxVersion}`)).toEqual([
-      '0: 0-11',
-      '1: 4-16',
-      '2: 1-9',
-      '3: 0-12',
-      '10: 0-6',
-      '18: 0-4',
-      '19: 0-7',
-      '20: 0-6',
-      '21: 0-2',
-      '23: 2-4',
-      '32: 0-4',
-      '33: 0-2',
-      '35: 1-4',
-      '37: 0-3',
-      '44: 0-1',
-      '60: 0-1',
-    ])
+    const answered = Object.values(kafkaApis).filter(({ key }) => kafkaHandlers.has(key))
+    expect(apiKeys).toEqual(answered.map(({ key, versions: { min, max } }) => ({ apiKey: key, minVersion: min, maxVersion: max })))
+    // Old librdkafka compresses only where it sees version 0; topic ids in Fetch need those of Metadata.
+    expect(apiKeys).toContainEqual({ apiKey: kafkaApis.produce.key, minVersion: 0, maxVersion: 11 })
+    expect(apiKeys).toContainEqual({ apiKey: kafkaApis.fetch.key, minVersion: 4, maxVersion: 16 })
+    expect(apiKeys).toContainEqual({ apiKey: kafkaApis.metadata.key, minVersion: 0, maxVersion: 12 })
   })
 
   it('answers ApiVersions of a version to come in the form of version 0, with the range of ApiVersions itself', async () => {
@@ -67,7 +56,7 @@ describe("Kafka's protocol on the port of the native one", () => {
 
   it('closes the connection that asks for an API that is not advertised', async () => {
     const curious = await test.connectKafka()
-    const answer = curious.send('listGroups', {})
+    const answer = curious.send('saslHandshake', { mechanism: 'PLAIN' })
     await expect(answer).rejects.toThrow('the connection was closed')
   })
 
