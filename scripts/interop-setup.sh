@@ -70,11 +70,11 @@ make_java() {
 
 make_go() { (cd "$clients/go" && GOTOOLCHAIN=local quietly go build -o "$1/interop-client" .); }
 
-# Compiled here, against the headers of the Node that will load it: by default its install step downloads a binary.
+# Compiled here, against the headers of the Node that will load it: by default its install step downloads a binary. Its makefiles do not stand -j.
 make_confluent_js() {
   cp "$clients/node/confluent-javascript.json" "$1/package.json"
   (
-    export PATH="$node_home/bin:$PATH" JOBS=2 MAKEFLAGS=-j2 CKJS_LINKING=dynamic npm_config_build_from_source=true npm_config_nodedir="$node_home"
+    export PATH="$node_home/bin:$PATH" CKJS_LINKING=dynamic npm_config_build_from_source=true npm_config_nodedir="$node_home"
     cd "$1" &&
       quietly npm install --no-audit --no-fund &&
       quietly node -e 'require("@confluentinc/kafka-javascript")'
