@@ -6,7 +6,8 @@ import module from 'node:module'
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error) => {
     if (error.code === 'EPIPE') process.exit(0)
-    throw error
+    if (stream === process.stdout) process.stderr.write(` ›   Error: Cannot write the output: ${error.message}\n ›   Code: ${error.code}\n`)
+    process.exit(1)
   })
 }
 

@@ -39,9 +39,11 @@ function fail(argv: readonly string[], error: unknown): number {
   return report.exit
 }
 
+/** Resolves once all is written, or the stream has told its listeners why not, which comes a turn later: they end the process. */
 function flushed(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => {
-    if (stream.writableLength === 0 || stream.destroyed) resolve()
-    else stream.write('', () => resolve())
+    const settle = () => setImmediate(resolve)
+    if (stream.writableLength === 0 || stream.destroyed) settle()
+    else stream.write('', settle)
   })
 }

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -69,7 +70,11 @@ describe('without a broker', () => {
     ['a topic of commands it does not know', ['topcs', 'list'], 'did you mean kafka-ts topics list?'],
     ['an argument too many', ['brokers', 'list', 'x'], 'takes no arguments'],
     ['a flag before the command', ['--json', 'topics', 'list'], 'flags come after it'],
-    ['a value that does not fit', ['topics', 'list', '--timeout', 'soon'], 'is not a duration'],
+    [
+      'a value that does not fit',
+      ['topics', 'list', '--timeout', 'soon'],
+      'Error: --timeout: soon is not a duration: write 500ms, 10s, 5m, 2h or 7d.\n',
+    ],
     ['flags that exclude each other', ['topics', 'list', '--json', '-o', 'yaml'], 'cannot also be provided'],
   ])('answers %s with exit 2', async (_what, argv, message) => {
     const { code, stderr } = await kafkaTs(argv)
@@ -98,6 +103,14 @@ describe('without a broker', () => {
       stdout: expect.stringContaining('topics create') as string,
     })
     expect(await kafkaTs(['--version'])).toMatchObject({ code: 0, stderr: '' })
+  })
+
+  it.skipIf(process.platform !== 'linux')('says in a line why its output cannot be written', async () => {
+    const full = openSync('/dev/full', 'w')
+    const child = spawn(process.execPath, [bin, '--version'], { cwd: home, env, stdio: ['ignore', full, 'pipe'] })
+    closeSync(full)
+    const [stderr, [code]] = await Promise.all([text(child.stderr as Readable), once(child, 'exit')])
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^ › {3}Error: Cannot write the output: ENOSPC.*\n › {3}Code: ENOSPC\n$/)])
   })
 
   it('uses no colour and no character beyond ASCII when asked', async () => {
@@ -158,6 +171,11 @@ describe('with a broker', () => {
     expect((await kafkaTs(['topics', 'describe', 'nosuch'], { extraEnv: brokers })).code).toBe(3)
     expect((await kafkaTs(['topics', 'describe', 'changes', 'nosuch'], { extraEnv: brokers })).code).toBe(6)
     expect((await kafkaTs(['topics', 'create', 'changes'], { extraEnv: brokers })).code).toBe(7)
+  })
+
+  it('exits 2 when the file to produce is a directory', async () => {
+    const { code, stderr } = await kafkaTs(['produce', 'changes', home], { extraEnv: brokers })
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`Cannot read ${home}: it is a directory.`)])
   })
 
   it('creates a topic for the first record', async () => {

@@ -27,8 +27,8 @@ function isOclifError(error: unknown): error is OclifError {
 /** Anything thrown as the report the user gets. */
 export function reportOf(error: unknown): ErrorReport {
   if (error instanceof CliError) {
-    const { code, message, exit, retriable, suggestions } = error
-    return { code, message, exit, retriable, suggestions }
+    const { code, exit, retriable, suggestions } = error
+    return { code, message: withoutParserTalk(error.message), exit, retriable, suggestions }
   }
   if (isOclifError(error)) return parserReport(error)
   if (isKafkaError(error))
@@ -38,11 +38,13 @@ export function reportOf(error: unknown): ErrorReport {
   return { code, message, exit: EXIT.unexpected, retriable: false, suggestions: ['add --debug to see where it comes from'] }
 }
 
-/** The parser's messages come with a tail and tabs made for its own printer. */
+/** The parser's messages, and those it passes on of what a flag's value is not, come with a tail and tabs made for its own printer. */
+function withoutParserTalk(message: string): string {
+  return message.replace(/\s*See more help with --help/g, '').replace(/^Parsing --(\S+)\s+/, '--$1: ')
+}
+
 function parserReport(error: OclifError): ErrorReport {
-  const message = error.message
-    .replace(/\nSee more help with --help/g, '')
-    .replace(/^Parsing --(\S+) \n\t/, '--$1: ')
+  const message = withoutParserTalk(error.message)
     .replace(/^Nonexistent flag/, 'Unknown flag')
     .replace(/\s*\n\s*/g, ' ')
   const suggestions = []

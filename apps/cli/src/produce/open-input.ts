@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs'
-import { access, constants } from 'node:fs/promises'
+import { access, constants, stat } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import type { CliDoors } from '../doors.ts'
-import { notFoundError } from '../errors/cli-error.ts'
+import { notFoundError, usageError } from '../errors/cli-error.ts'
 
 const CHUNK_BYTES = 256 * 1024
 
@@ -14,5 +14,6 @@ export async function openInput(file: string | undefined, doors: CliDoors): Prom
   } catch (error) {
     throw notFoundError(`Cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`)
   }
+  if ((await stat(file)).isDirectory()) throw usageError(`Cannot read ${file}: it is a directory.`, 'name a file, or - for standard input')
   return createReadStream(file, { highWaterMark: CHUNK_BYTES })
 }
