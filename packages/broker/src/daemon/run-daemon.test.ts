@@ -103,14 +103,14 @@ describe('the daemon', () => {
   })
 
   it.each([
-    [{ configs: ['log.dir=/x'] }, 'did you mean log.dirs?'],
-    [{ configs: ['num.partitions=many'] }, 'num.partitions=many: must be a whole number'],
-    [{ file: '/nowhere/broker.yaml' }, 'there is no config file /nowhere/broker.yaml'],
-    [{ profile: 'test' }, 'must be one of development, production'],
-    [{ host: '256.1.1.1', port: 0 }, 'Check listeners, --host and --port'],
-  ])('refuses %j and says why', async (flags, message) => {
+    [{ configs: ['log.dir=/x'] }, 2, 'did you mean log.dirs?'],
+    [{ configs: ['num.partitions=many'] }, 2, 'num.partitions=many: must be a whole number'],
+    [{ file: '/nowhere/broker.yaml' }, 2, 'there is no config file /nowhere/broker.yaml'],
+    [{ profile: 'test' }, 2, 'must be one of development, production'],
+    [{ host: '256.1.1.1', port: 0 }, 1, 'Check listeners, --host and --port'],
+  ])('refuses %j with exit %i and says why', async (flags, exitCode, message) => {
     const daemon = start({ dataDirs: [directory()], ...flags })
-    expect(await daemon.exited).toBe(1)
+    expect(await daemon.exited).toBe(exitCode)
     expect(daemon.stderr).toContain(message)
     expect(daemon.stderr.trim().split('\n')).toHaveLength(1)
   })

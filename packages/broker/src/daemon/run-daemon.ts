@@ -16,6 +16,8 @@ export interface DaemonOptions {
 
 const EXIT_OK = 0
 const EXIT_FAILED = 1
+/** A config that cannot be: nothing was tried. */
+const EXIT_USAGE = 2
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const
 
 /**
@@ -33,7 +35,7 @@ export async function runDaemon({ flags, env }: DaemonOptions): Promise<number> 
     const explanation = explain(error)
     if (explanation === undefined) throw error
     process.stderr.write(`kafka-ts broker: ${explanation}\n`)
-    return EXIT_FAILED
+    return error instanceof ConfigError ? EXIT_USAGE : EXIT_FAILED
   } finally {
     signal.stop()
   }
