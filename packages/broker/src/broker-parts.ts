@@ -5,11 +5,13 @@ import { uuidToString } from '@kafka-ts/protocol'
 import type { Closers } from './closers.ts'
 import type { BrokerConfig } from './config/broker-config.ts'
 import { ensureClusterId } from './controller/cluster-id.ts'
+import { emptyImage } from './controller/cluster-image.ts'
 import { Controller } from './controller/controller.ts'
 import { ImageFollower } from './controller/image-follower.ts'
 import { raiseLeaderEpochs } from './controller/leader-epochs.ts'
 import { ProducerIds } from './controller/producer-ids.ts'
 import { TopicDeletions } from './controller/topic-deletions.ts'
+import { GroupCoordinator } from './coordinator/group/group-coordinator.ts'
 import type { BrokerCore } from './core.ts'
 import type { Logger } from './logger.ts'
 import { DelayedOperations } from './partition/delayed-operations.ts'
@@ -65,6 +67,7 @@ export async function startParts(options: PartOptions, closers: Closers): Promis
   const controller = new Controller({ store, follower, config, random: doors.random, place, logger })
   closers.add(() => controller.idle())
   await controller.resumeUnfinished()
+  const groups = coordinateGroups(options, { controller, partitions, follower }, closers)
   startBackground(options, { directories, partitions, store, follower }, closers)
   const startTimeMs = doors.clock.now()
   return {
@@ -79,6 +82,7 @@ export async function startParts(options: PartOptions, closers: Closers): Promis
       logger,
       controller,
       producerIds: new ProducerIds({ store, random: doors.random }),
+      groups,
       partitions,
       directories,
       delayed,
@@ -119,6 +123,21 @@ function hostPartitions(
   partitions.apply(at.follower.image)
   at.follower.onImage((image) => partitions.apply(image))
   return partitions
+}
+
+/** The groups' state is read while the broker goes on starting: clients are told to wait for it. */
+function coordinateGroups(
+  { doors, config, logger }: PartOptions,
+  parts: { readonly controller: Controller; readonly partitions: PartitionTable; readonly follower: ImageFollower },
+  closers: Closers,
+): GroupCoordinator {
+  const { controller, partitions, follower } = parts
+  const { clock, compression, random } = doors
+  const groups = new GroupCoordinator({ controller, partitions, clock, compression, random, config, logger })
+  closers.add(() => groups.close())
+  groups.onImage(follower.image, emptyImage)
+  follower.onImage((image, previous) => groups.onImage(image, previous))
+  return groups
 }
 
 /** What goes on by itself: retention, free space, the end of deletions. */

@@ -76,7 +76,7 @@ async function listen({ core, doors }: BrokerParts, closers: Closers): Promise<r
   closers.add(async () => {
     await server.stopAccepting()
     server.stopReading()
-    await core.delayed.drain(DRAIN_TIMEOUT_MS)
+    await Promise.all([core.delayed.drain(DRAIN_TIMEOUT_MS), core.groups.close()])
     await server.closeConnections()
   })
   const bound = await server.listen(values.listeners.map((text) => parseListener('listeners', text)))

@@ -2,6 +2,7 @@ import type { Clock } from '@kafka-ts/io'
 import type { BrokerConfig } from './config/broker-config.ts'
 import type { Controller } from './controller/controller.ts'
 import type { ProducerIds } from './controller/producer-ids.ts'
+import type { GroupCoordinator } from './coordinator/group/group-coordinator.ts'
 import type { Logger } from './logger.ts'
 import type { DelayedOperations } from './partition/delayed-operations.ts'
 import type { LogDirectories } from './partition/log-directories.ts'
@@ -21,6 +22,7 @@ export interface BrokerCore {
   readonly logger: Logger
   readonly controller: Controller
   readonly producerIds: ProducerIds
+  readonly groups: GroupCoordinator
   readonly partitions: PartitionTable
   readonly directories: LogDirectories
   readonly delayed: DelayedOperations

@@ -162,6 +162,34 @@ export const brokerConfigTable = {
     String(16 * MIB),
     'The largest frame accepted; a larger one closes its connection.',
   ),
+  'group.initial.rebalance.delay.ms': perProfile(
+    integer('int', { min: 0 }),
+    { development: '0', production: '3000' },
+    'How long a group that was empty waits for more members before its first generation.',
+  ),
+  'group.min.session.timeout.ms': row(
+    integer('int', { min: 1 }),
+    '6000',
+    'The shortest session timeout a member may ask for; others get INVALID_SESSION_TIMEOUT.',
+  ),
+  'group.max.session.timeout.ms': row(integer('int', { min: 1 }), '1800000', 'The longest session timeout a member may ask for.'),
+  'group.max.size': row(integer('int', { min: 1 }), '2147483647', 'Members a group may have; the next one gets GROUP_MAX_SIZE_REACHED.'),
+  'offsets.topic.num.partitions': row(
+    integer('int', { min: 1, max: 1000 }),
+    '16',
+    'Partitions of `__consumer_offsets`, when it is made: fewer than the 50 of Kafka, since one broker uses about one core.',
+  ),
+  'offsets.retention.minutes': row(
+    integer('int', { min: 1 }),
+    '10080',
+    'How long committed offsets are kept after their group became empty, or, of a topic nobody in it is subscribed to, after the commit.',
+  ),
+  'offsets.retention.check.interval.ms': row(millis, '600000', 'How often offsets are looked at for that.'),
+  'offset.metadata.max.bytes': row(
+    integer('int', { min: 0, max: 32_767 }),
+    '4096',
+    'The longest text that may be committed with an offset; above it OFFSET_METADATA_TOO_LARGE.',
+  ),
   'log.format': perProfile(choice('text', 'json'), { development: 'text', production: 'json' }, 'How the daemon writes its log to stderr.'),
   'log.level': row(
     choice('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),

@@ -16,7 +16,13 @@ describe('createBrokerConfig', () => {
     const changed = Object.keys(brokerConfigTable).filter(
       (name) => String(development[name as never]) !== String(production[name as never]),
     )
-    expect(changed.sort()).toEqual(['auto.create.topics.enable', 'listeners', 'log.format', 'min.free.bytes'])
+    expect(changed.sort()).toEqual([
+      'auto.create.topics.enable',
+      'group.initial.rebalance.delay.ms',
+      'listeners',
+      'log.format',
+      'min.free.bytes',
+    ])
     expect([development.durability, production.durability]).toEqual(['commit', 'commit'])
   })
 

@@ -1,5 +1,6 @@
 import { KafkaError } from '@kafka-ts/protocol'
 import type { BrokerCore } from '../core.ts'
+import { GROUP_METADATA_TOPIC, internalTopic } from './internal-topics.ts'
 import { topicNameProblem } from './topic-names.ts'
 
 /**
@@ -11,7 +12,9 @@ export async function createMissingTopics(core: BrokerCore, names: readonly stri
   for (const name of names) {
     if (core.controller.image.topics.has(name) || topicNameProblem(name) !== undefined) continue
     try {
-      await core.controller.createTopic({ name, partitions: -1, replicationFactor: -1, overrides: {} }, { validateOnly: false })
+      const plain = { name, partitions: -1, replicationFactor: -1, overrides: {} }
+      const topic = name === GROUP_METADATA_TOPIC ? internalTopic(name, core.config) : plain
+      await core.controller.createTopic(topic, { validateOnly: false })
     } catch (error) {
       if (!(error instanceof KafkaError)) throw error
       if (error.code !== 'TOPIC_ALREADY_EXISTS')

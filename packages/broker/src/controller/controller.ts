@@ -10,6 +10,7 @@ import { type ClusterImage, type TopicImage, usableTopic } from './cluster-image
 import { commit } from './commit.ts'
 import { type ConfigChange, type NextOverrides, replacedBy, updateTopicConfigs, withChanges } from './config-changes.ts'
 import type { ImageFollower } from './image-follower.ts'
+import { isInternalTopic } from './internal-topics.ts'
 import { deletionKey, encodeValue, topicConfigKey, topicKey } from './metadata-keys.ts'
 import { collisionKey, topicNameProblem } from './topic-names.ts'
 import { type Placement, TopicWriter } from './topic-writer.ts'
@@ -103,6 +104,8 @@ export class Controller {
   createPartitions(name: string, total: number, options: { readonly validateOnly: boolean }): Promise<void> {
     return this.#change(async () => {
       const topic = this.#ensureTopic(name)
+      // The number of its partitions says in which of them the state of a group lies.
+      if (isInternalTopic(name)) throw new KafkaError('INVALID_REQUEST', `the number of partitions of ${name} cannot change`)
       const present = topic.partitions.length
       if (total <= present)
         throw new KafkaError(

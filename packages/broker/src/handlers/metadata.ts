@@ -9,6 +9,7 @@ import {
 } from '@kafka-ts/protocol'
 import { createMissingTopics } from '../controller/auto-create.ts'
 import type { ClusterImage, PartitionImage, TopicImage } from '../controller/cluster-image.ts'
+import { isInternalTopic } from '../controller/internal-topics.ts'
 import { topicNameProblem } from '../controller/topic-names.ts'
 import type { BrokerCore } from '../core.ts'
 import type { Handler } from './handler.ts'
@@ -56,7 +57,7 @@ function describeTopic(core: BrokerCore, topic: TopicImage): MetadataTopic {
   const { name, idBytes } = topic
   if (topic.partitions.length === 0) return { ...unknownTopic(name, errorCode('LEADER_NOT_AVAILABLE')), topicId: idBytes }
   const partitions = topic.partitions.map((partition) => describePartition(core, topic, partition))
-  return { errorCode: errorCode('NONE'), name, topicId: idBytes, isInternal: false, partitions }
+  return { errorCode: errorCode('NONE'), name, topicId: idBytes, isInternal: isInternalTopic(name), partitions }
 }
 
 /** A partition whose directory is offline has nobody to lead it. */

@@ -1,4 +1,5 @@
 import { type Apis, errorCode, KafkaError, type ProduceRequest, type ProduceResponse, uuidToString } from '@kafka-ts/protocol'
+import { isInternalTopic } from '../controller/internal-topics.ts'
 import type { BrokerCore } from '../core.ts'
 import type { AppendOutcome } from '../partition/ack-queue.ts'
 import { type ProduceTarget, produceRecords, produceWithoutAck } from '../partition/produce-records.ts'
@@ -27,9 +28,19 @@ export function produceFor(
 ): Promise<readonly AppendOutcome[]> | undefined {
   if (acks !== ACKS_ALL && acks !== NO_ACKS && acks !== ACKS_LEADER)
     throw new KafkaError('INVALID_REQUIRED_ACKS', `acks must be 0, 1 or -1 (all), not ${acks}`)
-  if (acks !== NO_ACKS) return produceRecords(targets, { timeoutMs, delayed: core.delayed })
-  produceWithoutAck(targets, (outcome) => connection.closeGently(`a produce with acks=0 failed: error ${outcome.errorCode}`))
+  const allowed = targets.some(isInternal) ? targets.map((target) => (isInternal(target) ? refused(target) : target)) : targets
+  if (acks !== NO_ACKS) return produceRecords(allowed, { timeoutMs, delayed: core.delayed })
+  produceWithoutAck(allowed, (outcome) => connection.closeGently(`a produce with acks=0 failed: error ${outcome.errorCode}`))
   return undefined
+}
+
+function isInternal({ partition }: ProduceTarget): boolean {
+  return partition !== undefined && isInternalTopic(partition.topic)
+}
+
+/** What clients wrote there would become the state of groups. Kafka's code for it. */
+function refused(target: ProduceTarget): ProduceTarget {
+  return { ...target, partition: undefined, missingCode: errorCode('INVALID_TOPIC_EXCEPTION') }
 }
 
 /** Cuts the attachments by the lengths of the request, uncopied. */

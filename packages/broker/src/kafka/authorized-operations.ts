@@ -38,3 +38,6 @@ export const CLUSTER_OPERATIONS: number = bitsOf(
   Operation.alterConfigs,
   Operation.idempotentWrite,
 )
+
+/** What there is to do with a group. */
+export const GROUP_OPERATIONS: number = bitsOf(Operation.read, Operation.delete, Operation.describe)

@@ -1,7 +1,9 @@
-import { type AnyApi, type KafkaApiName, type KafkaApis, kafkaApis, type RequestDraftOf, type ResponseOf } from '@kafka-ts/kafka-wire'
+import { type AnyApi, type KafkaApiName, kafkaApis } from '@kafka-ts/kafka-wire'
 import { errorCode } from '@kafka-ts/protocol'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ApiExample, ApiExamples } from '../testing-support/api-example.ts'
 import { batchOfValues } from '../testing-support/batches.ts'
+import { groupExamples } from '../testing-support/group-examples.ts'
 import { createKafkaTopic, kafkaFetchRequest, kafkaProduce, kafkaProduceRequest } from '../testing-support/kafka-requests.ts'
 import type { RawKafkaClient } from '../testing-support/raw-kafka-client.ts'
 import { TestBroker } from '../testing-support/test-broker.ts'
@@ -12,15 +14,6 @@ const SET = 0
 const records = batchOfValues('a', 'b')
 const topicConfig = { resourceType: TOPIC, resourceName: 'orders' }
 const newTopic = (name: string) => ({ name, numPartitions: 2, replicationFactor: 1, assignments: [], configs: [] })
-
-/** What to ask of an API in a version, and what the answer must hold. */
-interface Example<Name extends KafkaApiName> {
-  readonly request: RequestDraftOf<KafkaApis[Name]>
-  readonly answer: (response: ResponseOf<KafkaApis[Name]>) => unknown
-  readonly expected: unknown
-}
-
-type Examples = { readonly [Name in KafkaApiName]?: (version: number) => Example<Name> | Promise<Example<Name>> }
 
 describe('every advertised version of every API', () => {
   let test: TestBroker
@@ -38,7 +31,8 @@ describe('every advertised version of every API', () => {
     await test[Symbol.asyncDispose]()
   })
 
-  const examples: Examples = {
+  const examples: ApiExamples = {
+    ...groupExamples(() => client),
     produce: (version) => ({
       request: kafkaProduceRequest({ topic: 'orders', records }),
       answer: ({ responses }) => responses[0]?.partitionResponses[0]?.errorCode,
@@ -83,11 +77,6 @@ describe('every advertised version of every API', () => {
         version < 8 ? -(2 ** 31) : 0b1101_1111_1000,
         version < 8 || version > 10 ? -(2 ** 31) : 0b1_1111_1010_0000,
       ],
-    }),
-    findCoordinator: (version) => ({
-      request: { key: 'billing', coordinatorKeys: ['billing'] },
-      answer: ({ coordinators, ...single }) => (version < 4 ? single.errorCode : coordinators[0]?.errorCode),
-      expected: errorCode('COORDINATOR_NOT_AVAILABLE'),
     }),
     apiVersions: () => ({
       request: { clientSoftwareName: 'test', clientSoftwareVersion: '1' },
@@ -192,7 +181,7 @@ describe('every advertised version of every API', () => {
   })
 
   it.each(rows)('%s, version %i', async (name, version) => {
-    const exampleOf = examples[name] as ((version: number) => Example<KafkaApiName>) | undefined
+    const exampleOf = examples[name] as ((version: number) => ApiExample<KafkaApiName>) | undefined
     if (exampleOf === undefined) throw new Error(`${name} has no example here`)
     const { request, answer, expected } = await exampleOf(version)
     expect(answer(await client.send(name, request, version))).toEqual(expected)

@@ -9,10 +9,10 @@ import {
 } from '@kafka-ts/kafka-wire'
 import { KafkaError } from '@kafka-ts/protocol'
 import type { BrokerCore } from '../core.ts'
-import type { RequestContext } from '../handlers/handler.ts'
 import { SerialQueue } from '../serial-queue.ts'
 import type { Door, DoorConnection } from '../server/door.ts'
 import { type Answer, AnswersInOrder } from './answers-in-order.ts'
+import type { KafkaRequestContext } from './handlers/kafka-handler.ts'
 import { kafkaHandlers } from './kafka-handlers.ts'
 import { maxKafkaFrameBytes } from './max-frame-bytes.ts'
 
@@ -40,7 +40,7 @@ interface QueuedRequest {
 export class KafkaDoor implements Door {
   readonly maxInFlightRequests = MAX_IN_FLIGHT_REQUESTS
   readonly #connection: DoorConnection
-  readonly #context: RequestContext
+  #context: KafkaRequestContext
   readonly #decoder: KafkaFrameDecoder
   readonly #answers: AnswersInOrder
   #waiting: QueuedRequest[] = []
@@ -53,7 +53,7 @@ export class KafkaDoor implements Door {
 
   constructor(core: BrokerCore, connection: DoorConnection) {
     this.#connection = connection
-    this.#context = { core, connection, readTurns: new SerialQueue() }
+    this.#context = { core, connection, readTurns: new SerialQueue(), clientId: null }
     this.#decoder = new KafkaFrameDecoder({ maxFrameBytes: maxKafkaFrameBytes(core.config) })
     this.#answers = new AnswersInOrder({
       send: (chunks) => connection.send(chunks),
@@ -139,8 +139,14 @@ export class KafkaDoor implements Door {
     if (!received.isSupported) return encodeUnsupportedApiVersions(correlationId)
     const encode = (response: unknown): Chunks | undefined =>
       response === undefined ? undefined : encodeResponse(api, { version, correlationId, response })
-    const response = handler(this.#context, decodeRequest(api, received), version)
+    const response = handler(this.#contextOf(received.clientId), decodeRequest(api, received), version)
     return response instanceof Promise ? response.then(encode) : encode(response)
+  }
+
+  /** Clients keep to one id, so the context hardly ever changes. */
+  #contextOf(clientId: string | null): KafkaRequestContext {
+    if (clientId !== this.#context.clientId) this.#context = { ...this.#context, clientId }
+    return this.#context
   }
 
   /** There is no general form for an error in Kafka's protocol: whom nothing can be said to is let go. */

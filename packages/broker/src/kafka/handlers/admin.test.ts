@@ -161,7 +161,7 @@ describe('topics', () => {
 })
 
 describe('the cluster', () => {
-  it('has no coordinator yet: transactions fail at once, groups may try again', async () => {
+  it('coordinates groups, whose topic it makes when first asked; transactions fail at once', async () => {
     await simulate({}, async ({ test }) => {
       const client = await test.connectKafka()
       const codesOf = async (keyType: number, version: number) => {
@@ -174,7 +174,12 @@ describe('the cluster', () => {
         ['a', refused],
         ['b', refused],
       ])
-      expect(await codesOf(0, 1)).toEqual([errorCode('COORDINATOR_NOT_AVAILABLE')])
+      expect(await codesOf(0, 1)).toEqual([0])
+      expect(await client.send('findCoordinator', { key: 'a', keyType: 0 }, 2)).toMatchObject({ nodeId: 1, ...test.address })
+      const { topics } = await client.send('metadata', { topics: null, allowAutoTopicCreation: false })
+      expect(topics.map(({ name, isInternal, partitions }) => [name, isInternal, partitions.length])).toEqual([
+        ['__consumer_offsets', true, 16],
+      ])
       expect(await codesOf(2, 6)).toEqual(['a', 'b'].map((key) => [key, errorCode('INVALID_REQUEST')]))
     })
   })

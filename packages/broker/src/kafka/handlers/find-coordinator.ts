@@ -1,6 +1,7 @@
 import type { FindCoordinatorCoordinatorResponse, FindCoordinatorResponse, KafkaApis } from '@kafka-ts/kafka-wire'
 import { type ErrorName, errorByCode, errorCode } from '@kafka-ts/protocol'
-import { type KafkaHandler, NO_THROTTLE } from './kafka-handler.ts'
+import { groupErrorOf } from '../group-errors.ts'
+import { type KafkaHandler, type KafkaRequestContext, NO_THROTTLE } from './kafka-handler.ts'
 
 const GROUP = 0
 const TRANSACTION = 1
@@ -8,21 +9,29 @@ const TRANSACTION = 1
 const BATCHED_VERSION = 4
 const NO_NODE = { nodeId: -1, host: '', port: -1 } as const
 
-/** Says that there is no coordinator, in the way that makes clients fail soonest. */
-export const handleFindCoordinator: KafkaHandler<KafkaApis['findCoordinator']> = (_context, { key, keyType, coordinatorKeys }, version) =>
-  version < BATCHED_VERSION
-    ? toSingle(missing(key, keyType))
-    : { ...NO_THROTTLE, coordinators: coordinatorKeys.map((each) => missing(each, keyType)) }
-
-function missing(key: string, keyType: number): FindCoordinatorCoordinatorResponse {
-  const { code, meaning } = errorByCode(errorCode(errorOf(keyType)))
-  return { key, ...NO_NODE, errorCode: code, errorMessage: meaning }
+/** Says who coordinates a group: this broker. Transactions have no coordinator, which is said in the way that makes clients fail soonest. */
+export const handleFindCoordinator: KafkaHandler<KafkaApis['findCoordinator']> = async (context, request, version) => {
+  const { key, keyType, coordinatorKeys } = request
+  if (version < BATCHED_VERSION) return toSingle(await find(context, key, keyType))
+  return { ...NO_THROTTLE, coordinators: await Promise.all(coordinatorKeys.map((each) => find(context, each, keyType))) }
 }
 
-/** The error for transactions is one that clients do not retry. */
-function errorOf(keyType: number): ErrorName {
-  if (keyType === GROUP) return 'COORDINATOR_NOT_AVAILABLE'
-  return keyType === TRANSACTION ? 'TRANSACTIONAL_ID_AUTHORIZATION_FAILED' : 'INVALID_REQUEST'
+async function find(context: KafkaRequestContext, key: string, keyType: number): Promise<FindCoordinatorCoordinatorResponse> {
+  if (keyType === TRANSACTION) return failed(key, 'TRANSACTIONAL_ID_AUTHORIZATION_FAILED')
+  if (keyType !== GROUP) return failed(key, 'INVALID_REQUEST')
+  const { core, connection } = context
+  try {
+    await core.groups.ensureAvailable(key)
+  } catch (error) {
+    return failed(key, groupErrorOf(error))
+  }
+  const { host, port } = core.advertised.addressFor(connection)
+  return { key, nodeId: core.nodeId, host, port, errorCode: errorCode('NONE'), errorMessage: null }
+}
+
+function failed(key: string, error: ErrorName): FindCoordinatorCoordinatorResponse {
+  const { code, meaning } = errorByCode(errorCode(error))
+  return { key, ...NO_NODE, errorCode: code, errorMessage: meaning }
 }
 
 function toSingle({ key: _key, ...coordinator }: FindCoordinatorCoordinatorResponse): FindCoordinatorResponse {
