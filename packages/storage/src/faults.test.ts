@@ -30,6 +30,9 @@ async function codeOf(promise: Promise<unknown> | unknown): Promise<string> {
   }
 }
 
+/** Longer than the background flush of a `page` log takes to begin. */
+const FLUSH_COMES_WITHIN_MS = 600_000
+
 describe('an fsync that fails', () => {
   it('at any point takes the directory offline: no later ack, no later fsync, and after a power cut no acknowledged record is lost', async () => {
     let hits = 0
@@ -174,6 +177,22 @@ describe('a full disk', () => {
     log.append(checked(batchOf(['b'])))
     await rig.scheduler.run(() => log.durableOffset === 1)
     await rig.settle(directory.close())
+  })
+
+  it('on which a flush waits for space holds up no stop, and nothing is lost', async () => {
+    const rig = new StorageRig()
+    const config = { ...rig.config, durability: 'page' as const }
+    const directory = await rig.settle(rig.open())
+    const log = directory.createLog(testId('orders'), config)
+    log.append(checked(batchOf(['a'])))
+    await rig.scheduler.run(() => log.durableOffset === 1)
+    rig.disk.setFreeBytes(0)
+    await rig.scheduler.runFor(FLUSH_COMES_WITHIN_MS)
+    await rig.settle(directory.close())
+    rig.disk.setFreeBytes(Number.POSITIVE_INFINITY)
+    const reopened = await rig.settle(rig.open())
+    expect(reopened.log(log.id.topicId, 0)?.logEndOffset).toBe(1)
+    await rig.settle(reopened.close())
   })
 })
 

@@ -57,8 +57,12 @@ export class Flusher {
     })
   }
 
-  /** Flushes the logs, if it is to be complete with all their indexes, and writes the checkpoint; rejects with what failed. */
+  /**
+   * Flushes the logs, if it is to be complete with all their indexes, and writes the checkpoint; rejects with what failed. A complete one is
+   * the last: what waits in the background for space on the disk gives up, or it would be waited for.
+   */
   flush(logs: readonly Log[], options: { readonly isComplete: boolean }): Promise<void> {
+    if (options.isComplete) this.#closing.abort()
     return this.#tasks.run(() => this.#flushAll(logs, { ...options, concurrency: FOREGROUND_FLUSHES }))
   }
 
