@@ -1,6 +1,7 @@
 import {
   attributesOf,
   type BatchProblemKind,
+  baseSequenceOf,
   baseTimestampOf,
   batchBytesOf,
   CONTROL_BIT,
@@ -8,6 +9,9 @@ import {
   lastOffsetDeltaOf,
   maxTimestampOf,
   NO_TIMESTAMP,
+  producerEpochOf,
+  producerIdOf,
+  sequenceAfter,
   TRANSACTIONAL_BIT,
 } from '@kafka-ts/protocol/records'
 import type { LogConfig } from './log-config.ts'
@@ -20,6 +24,9 @@ export type AppendProblemCode =
   | 'INVALID_TIMESTAMP'
   | 'UNSUPPORTED_FOR_MESSAGE_FORMAT'
   | 'UNSUPPORTED_COMPRESSION_TYPE'
+  | 'OUT_OF_ORDER_SEQUENCE_NUMBER'
+  | 'DUPLICATE_SEQUENCE_NUMBER'
+  | 'INVALID_PRODUCER_EPOCH'
 
 /** Why batches are refused: a value, as whatever comes from outside. */
 export interface AppendProblem {
@@ -48,17 +55,30 @@ const PROBLEM_CODES: Readonly<Record<BatchProblemKind, AppendProblemCode>> = {
   record: 'INVALID_RECORD',
 }
 
+/** The idempotent producer of some batches, which follow one another from `baseSequence` on. */
+export interface ProducerRange {
+  readonly producerId: number
+  readonly producerEpoch: number
+  readonly baseSequence: number
+}
+
 /** One or more whole batches that passed `checkBatches`; the only thing a log appends. Views of the buffer that was checked. */
 export class CheckedBatches {
   readonly #batches: readonly Uint8Array[]
   readonly recordCount: number
   readonly bytes: number
+  /** undefined when no idempotent producer wrote them. */
+  readonly producer: ProducerRange | undefined
 
   /** @internal Only `checkBatches` makes them. */
-  constructor(batches: readonly Uint8Array[], recordCount: number, bytes: number) {
+  constructor(
+    batches: readonly Uint8Array[],
+    totals: { readonly recordCount: number; readonly bytes: number; readonly producer: ProducerRange | undefined },
+  ) {
     this.#batches = batches
-    this.recordCount = recordCount
-    this.bytes = bytes
+    this.recordCount = totals.recordCount
+    this.bytes = totals.bytes
+    this.producer = totals.producer
   }
 
   get count(): number {
@@ -79,19 +99,22 @@ export function checkBatches(buffer: Uint8Array, options: CheckBatchesOptions): 
   const { config } = options
   const batches: Uint8Array[] = []
   let recordCount = 0
+  let producer: ProducerRange | undefined
   const validation = { validation: 'records', maxBytes: config.maxMessageBytes } as const
   for (let at = 0; at < buffer.length; ) {
     const problem = checkBatch(buffer, at, buffer.length, validation)
     if (problem !== undefined) return { code: PROBLEM_CODES[problem.kind], message: `the batch at byte ${at}: ${problem.message}` }
-    const refusal = checkFlags(buffer, at) ?? checkTimestamps(buffer, at, options)
+    const refusal =
+      checkFlags(buffer, at) ?? checkTimestamps(buffer, at, options) ?? checkProducer(buffer, at, { first: producer, recordCount })
     if (refusal !== undefined) return refusal
+    if (at === 0) producer = producerRangeOf(buffer)
     const end = at + batchBytesOf(buffer, at)
     recordCount += lastOffsetDeltaOf(buffer, at) + 1
     batches.push(at === 0 && end === buffer.length ? buffer : buffer.subarray(at, end))
     at = end
   }
   if (batches.length === 0) return { code: 'INVALID_RECORD', message: 'there is no batch' }
-  return new CheckedBatches(batches, recordCount, buffer.length)
+  return new CheckedBatches(batches, { recordCount, bytes: buffer.length, producer })
 }
 
 /** Transactions are not there yet, and control batches are never a producer's. */
@@ -100,6 +123,40 @@ function checkFlags(buffer: Uint8Array, at: number): AppendProblem | undefined {
   if ((attributes & CONTROL_BIT) !== 0) return { code: 'INVALID_RECORD', message: 'producers cannot write control batches' }
   if ((attributes & TRANSACTIONAL_BIT) !== 0) return { code: 'INVALID_RECORD', message: 'transactions are not supported' }
   return undefined
+}
+
+function producerRangeOf(buffer: Uint8Array): ProducerRange | undefined {
+  const producerId = producerIdOf(buffer, 0)
+  return producerId < 0 ? undefined : { producerId, producerEpoch: producerEpochOf(buffer, 0), baseSequence: baseSequenceOf(buffer, 0) }
+}
+
+/** Batches that come together are of one idempotent producer, and none is missing between them, or all are of none. */
+function checkProducer(
+  buffer: Uint8Array,
+  at: number,
+  before: { readonly first: ProducerRange | undefined; readonly recordCount: number },
+): AppendProblem | undefined {
+  const producerId = producerIdOf(buffer, at)
+  const isFirst = at === 0
+  if (producerId < 0) {
+    return isFirst || before.first === undefined ? undefined : mixedProducers()
+  }
+  const producerEpoch = producerEpochOf(buffer, at)
+  const baseSequence = baseSequenceOf(buffer, at)
+  if (producerEpoch < 0 || baseSequence < 0) {
+    const message = `producer id ${producerId} goes with an epoch and a sequence, not with ${producerEpoch} and ${baseSequence}`
+    return { code: 'INVALID_RECORD', message }
+  }
+  if (isFirst) return undefined
+  if (before.first?.producerId !== producerId || before.first.producerEpoch !== producerEpoch) return mixedProducers()
+  const expected = sequenceAfter(before.first.baseSequence, before.recordCount)
+  if (baseSequence === expected) return undefined
+  const message = `sequence ${baseSequence} of producer ${producerId} follows in one request where ${expected} belongs`
+  return { code: 'OUT_OF_ORDER_SEQUENCE_NUMBER', message }
+}
+
+function mixedProducers(): AppendProblem {
+  return { code: 'INVALID_RECORD', message: 'the batches of one partition in a request must be of one producer' }
 }
 
 /** `message.timestamp.before.max.ms` and `message.timestamp.after.max.ms`, where producers set timestamps. */

@@ -75,7 +75,7 @@ class DirectoryRecovery {
       await this.#makeUnknown()
     }
     for (const recovery of this.#recoveries.values()) {
-      recovery.finish()
+      await recovery.finish()
       if (mustRewrite && recovery.damage === undefined) await rewriteTail(recovery.storage)
       this.#report(recovery)
     }

@@ -1,11 +1,11 @@
 import { strict as assert } from 'node:assert'
+import type { Clock } from '@kafka-ts/io'
 import { restampLogAppendTime, stampBatch } from '@kafka-ts/protocol/records'
 import type { CheckedBatches } from './append-validator.ts'
 import { entryTemplate } from './journal-format.ts'
 import type { LogConfig } from './log-config.ts'
 import type { LogOffsets } from './log-offsets.ts'
 import type { LogStorage, StorageMark } from './log-storage.ts'
-import type { ProducerState } from './producer-state.ts'
 import { StorageError } from './storage-error.ts'
 import { type StoredBatch, storedBatchOf } from './stored-batch.ts'
 import { LogTail, type TailCache, type TailOwner } from './tail-cache.ts'
@@ -29,11 +29,11 @@ export interface LogAppenderOptions {
   readonly storage: LogStorage
   readonly offsets: LogOffsets
   readonly tailCache: TailCache
-  readonly producerState: ProducerState
   readonly config: LogConfig
   readonly events: AppendEvents
   /** Asks for a group write at the end of this tick. */
   readonly requestWrite: (appender: LogAppender) => void
+  readonly clock: Pick<Clock, 'monotonic'>
 }
 
 /**
@@ -53,7 +53,7 @@ export class LogAppender implements TailOwner {
   /** Appends wait, assigned but not written, until whatever holds them is done. */
   isHeld = false
   readonly #tailCache: TailCache
-  readonly #producerState: ProducerState
+  readonly #clock: Pick<Clock, 'monotonic'>
   readonly #events: AppendEvents
   readonly #requestWrite: (appender: LogAppender) => void
   #pending: StoredBatch[] = []
@@ -66,7 +66,7 @@ export class LogAppender implements TailOwner {
     this.config = options.config
     this.journalTemplate = entryTemplate(options.storage.id)
     this.#tailCache = options.tailCache
-    this.#producerState = options.producerState
+    this.#clock = options.clock
     this.#events = options.events
     this.#requestWrite = options.requestWrite
   }
@@ -85,6 +85,7 @@ export class LogAppender implements TailOwner {
       if (logAppendTimeMs >= 0) restampLogAppendTime(bytes, 0, logAppendTimeMs)
       const batch = storedBatchOf(bytes)
       this.#pending.push(batch)
+      if (checked.producer !== undefined) this.#noteProducer(batch)
       stamp.baseOffset = batch.nextOffset
     }
     this.storage.epochCache.assign(leaderEpoch, baseOffset)
@@ -118,10 +119,7 @@ export class LogAppender implements TailOwner {
       throw error
     }
     this.#pending = batches === this.#pending ? [] : this.#pending.slice(batches.length)
-    for (const batch of batches) {
-      this.#tailCache.add(this, batch)
-      this.#producerState.onAppend(batch)
-    }
+    for (const batch of batches) this.#tailCache.add(this, batch)
   }
 
   /** The group of which the written batches were a part is complete. */
@@ -193,9 +191,13 @@ export class LogAppender implements TailOwner {
     }
   }
 
+  #noteProducer(batch: StoredBatch): void {
+    this.storage.producers.append(batch, { durableOffset: this.offsets.durable, nowMs: this.#clock.monotonic() })
+  }
+
   #forgetFrom(offset: number): void {
     this.storage.epochCache.truncateFromEnd(offset)
-    this.#producerState.onTruncate(offset)
+    this.storage.producers.truncateTo(offset)
     this.offsets.set({
       logStart: Math.min(this.offsets.logStart, offset),
       durable: Math.min(this.offsets.durable, offset),

@@ -30,6 +30,8 @@ export interface LogDirectoryOptions {
   readonly flushBytes?: number
   /** The longest such bytes stay unflushed. */
   readonly flushMs?: number
+  /** `producer.id.expiration.ms`: how long an idempotent producer is remembered that appends nothing. */
+  readonly producerIdExpirationMs?: number
   readonly logger?: StorageLogger | undefined
 }
 
@@ -41,6 +43,7 @@ export const LOG_DIRECTORY_DEFAULTS = {
   maxOpenFiles: 1024,
   flushBytes: 64 * 1024 * 1024,
   flushMs: 10_000,
+  producerIdExpirationMs: 24 * 3600 * 1000,
 } as const
 
 /** Keeps everything to itself. */

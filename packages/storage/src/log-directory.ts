@@ -108,6 +108,7 @@ export class LogDirectory {
       compression,
       handles: this.#handles,
       tailCache: new TailCache(settings.tailCacheBytes),
+      producerIdExpirationMs: settings.producerIdExpirationMs,
       syncEntries: () => this.#entriesTask.run(),
       removeLater: (paths, delayMs) => this.#removals.add(paths, delayMs),
       ensureOnline: () => this.#ensureOnline(),

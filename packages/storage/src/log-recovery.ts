@@ -4,6 +4,8 @@ import { LeaderEpochCache } from './leader-epoch-cache.ts'
 import type { LogConfig } from './log-config.ts'
 import type { LogDamage } from './log-listener.ts'
 import { LEADER_EPOCH_FILE, LogStorage, type StorageContext } from './log-storage.ts'
+import { type ProducerBatch, producerBatchOf } from './producer-batch.ts'
+import { ProducerSnapshots, parseSnapshotFileName } from './producer-snapshots.ts'
 import { Segment } from './segment.ts'
 import { isDeletedSegmentFile, parseLogFileName, removeSegmentFiles } from './segment-files.ts'
 import type { StoredBatch } from './stored-batch.ts'
@@ -47,6 +49,9 @@ export class LogRecovery {
   #firstRead = 0
   #storage: LogStorage | undefined
   #tail: TailBatch[] = []
+  /** What was read or put back, of idempotent producers, and from which offset on that is all. */
+  #producerBatches: ProducerBatch[] = []
+  #producersKnownFrom = Number.POSITIVE_INFINITY
   #damage: LogDamage | undefined
   #cutBytes = 0
   #restoredCount = 0
@@ -84,13 +89,15 @@ export class LogRecovery {
   /** For a log of which there are only journal entries: its directory never became durable. */
   startEmpty(): void {
     this.#storage = new LogStorage(this.#context, this.id)
+    this.#storage.beginRecovery()
     if (this.#recoveryPoint > 0) this.#report({ file: this.#directory, position: 0, problem: 'the directory of the log is missing' }, 0)
   }
 
   /** Reads what the last run left behind. Rejects with `DiskError`. */
   async scan(): Promise<void> {
     const areEpochsKnown = this.#epochCache.loadSync(this.#context.disk, join(this.#directory, LEADER_EPOCH_FILE))
-    const segments = this.#dropDeleted(findSegments(this.#context, this.#directory))
+    const found = findFiles(this.#context, this.#directory)
+    const segments = this.#dropDeleted(found.segments)
     this.#segments = segments
     const scanFrom = areEpochsKnown ? this.#recoveryPoint : 0
     const first = Math.max(
@@ -123,6 +130,7 @@ export class LogRecovery {
       recoveryPoint: this.#recoveryPoint,
       isCheckpointed: this.#isCheckpointed,
       epochCache: this.#epochCache,
+      snapshots: new ProducerSnapshots(this.#context.disk, { directory: this.#directory, offsets: found.snapshotOffsets }),
     })
   }
 
@@ -130,7 +138,13 @@ export class LogRecovery {
   async restore(batches: readonly StoredBatch[]): Promise<void> {
     for (const batch of batches) {
       if (this.#damage !== undefined) return
-      if (batch.nextOffset <= Math.max(this.#recoveryPoint, this.logStartOffset) || this.#isInTail(batch)) continue
+      if (batch.nextOffset <= this.#recoveryPoint || this.#isInTail(batch)) continue
+      if (batch.nextOffset <= this.logStartOffset) {
+        // Its records are deleted, and its producer is not forgotten for that.
+        this.#producerBatches = this.#producerBatches.filter(({ baseOffset }) => baseOffset !== batch.baseOffset)
+        this.#noteProducer(batch)
+        continue
+      }
       if (batch.baseOffset < this.storage.nextOffset) await this.#truncate(batch.baseOffset)
       if (batch.baseOffset > this.storage.nextOffset && batch.baseOffset <= this.logStartOffset) this.storage.restartAt(batch.baseOffset)
       if (batch.baseOffset !== this.storage.nextOffset) {
@@ -139,6 +153,7 @@ export class LogRecovery {
       }
       this.#restoredCount++
       this.storage.epochCache.assign(batch.leaderEpoch, batch.baseOffset)
+      this.#noteProducer(batch)
       this.storage.write([batch], this.config)
     }
   }
@@ -148,14 +163,25 @@ export class LogRecovery {
     if (this.#damage === undefined && this.#recoveryPoint < offset) await this.#truncate(offset)
   }
 
-  /** After the last journal entry. Throws `DiskError`. */
-  finish(): void {
+  /** After the last journal entry. Rejects with `DiskError`. */
+  async finish(): Promise<void> {
     if (this.#damage === undefined) {
       if (this.storage.nextOffset < this.logStartOffset) this.storage.restartAt(this.logStartOffset)
       // In `page` durability a power cut can take the front of a log and leave what follows it: as in Kafka, the log begins there.
       this.#logStartOffset = Math.max(this.#logStartOffset, this.storage.segments[0]?.baseOffset ?? 0)
     }
     this.#tail = []
+    await this.#finishProducers()
+  }
+
+  async #finishProducers(): Promise<void> {
+    if (this.#damage !== undefined) this.storage.forgetProducers()
+    else {
+      const offset = Math.min(this.#producersKnownFrom, this.storage.nextOffset)
+      const batches = this.#producerBatches.sort((one, other) => one.baseOffset - other.baseOffset)
+      await this.storage.recoverProducers({ offset, batches }, this.config)
+    }
+    this.#producerBatches = []
   }
 
   /**
@@ -185,12 +211,20 @@ export class LogRecovery {
     if (offset >= this.storage.nextOffset) return
     await this.storage.truncate(offset, this.config)
     this.#tail = this.#tail.filter((batch) => batch.baseOffset < offset)
+    this.#producerBatches = this.#producerBatches.filter((batch) => batch.baseOffset < offset)
   }
 
   #noteBatch(batch: StoredBatch): void {
     this.#epochCache.assign(batch.leaderEpoch, batch.baseOffset)
+    this.#noteProducer(batch)
     if (batch.nextOffset <= this.#recoveryPoint) return
     this.#tail.push({ baseOffset: batch.baseOffset, crc: crcOf(batch.bytes, 0), headerChecksum: batch.headerChecksum })
+  }
+
+  #noteProducer(stored: StoredBatch): void {
+    this.#producersKnownFrom = Math.min(this.#producersKnownFrom, stored.baseOffset)
+    const batch = producerBatchOf(stored)
+    if (batch !== undefined) this.#producerBatches.push(batch)
   }
 
   /** Nothing good follows `nextOffset`: a torn tail, which is cut, or damage, which is not. */
@@ -251,17 +285,25 @@ export class LogRecovery {
   }
 }
 
-/** The segments of a directory by base offset. Removes what a deletion left. */
-function findSegments(context: StorageContext, directory: string): Segment[] {
+interface FoundFiles {
+  readonly segments: Segment[]
+  readonly snapshotOffsets: readonly number[]
+}
+
+/** The segments of a directory by base offset, and the snapshots. Removes what a deletion left. */
+function findFiles(context: StorageContext, directory: string): FoundFiles {
   const { disk } = context
   const segments: Segment[] = []
+  const snapshotOffsets: number[] = []
   for (const name of disk.listSync(directory)) {
     const path = join(directory, name)
     if (isDeletedSegmentFile(name)) disk.removeSync(path)
+    const snapshotOffset = parseSnapshotFileName(name)
+    if (snapshotOffset !== undefined) snapshotOffsets.push(snapshotOffset)
     const baseOffset = parseLogFileName(name)
     const stat = baseOffset === undefined ? undefined : disk.statSync(path)
     if (baseOffset === undefined || stat === undefined) continue
     segments.push(new Segment(context, directory, { baseOffset, sizeBytes: stat.size, createdMs: stat.mtimeMs }))
   }
-  return segments
+  return { segments, snapshotOffsets }
 }

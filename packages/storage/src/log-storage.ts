@@ -5,6 +5,9 @@ import type { Clock, Disk } from '@kafka-ts/io'
 import type { FileHandles } from './file-handles.ts'
 import { LeaderEpochCache } from './leader-epoch-cache.ts'
 import type { LogConfig } from './log-config.ts'
+import { type KnownProducerBatches, recoverProducers } from './producer-recovery.ts'
+import { ProducerSnapshots } from './producer-snapshots.ts'
+import { ProducerState } from './producer-state.ts'
 import { Segment, type SegmentMark } from './segment.ts'
 import { markSegmentDeleted, removeSegmentFiles } from './segment-files.ts'
 import type { StoredBatch } from './stored-batch.ts'
@@ -40,6 +43,8 @@ export interface RecoveredStorage {
   /** A checkpoint knows the log, so its directory and everything below the recovery point have durable names. */
   readonly isCheckpointed: boolean
   readonly epochCache: LeaderEpochCache
+  /** Its producers are known once `recoverProducers` was called. */
+  readonly snapshots: ProducerSnapshots
 }
 
 /**
@@ -51,6 +56,9 @@ export class LogStorage {
   readonly directory: string
   readonly epochCache: LeaderEpochCache
   readonly #context: StorageContext
+  readonly #snapshots: ProducerSnapshots
+  /** undefined in recovery, until all batches are there. */
+  #producers: ProducerState | undefined
   #segments: Segment[]
   #nextOffset: number
   #recoveryPoint: number
@@ -63,6 +71,8 @@ export class LogStorage {
     this.id = id
     this.directory = join(context.path, directoryNameOf(id))
     this.#context = context
+    this.#snapshots = recovered?.snapshots ?? new ProducerSnapshots(context.disk, { directory: this.directory, offsets: [] })
+    this.#producers = recovered === undefined ? new ProducerState() : undefined
     this.epochCache = recovered?.epochCache ?? new LeaderEpochCache()
     this.#segments = recovered?.segments ?? []
     this.#nextOffset = recovered?.nextOffset ?? 0
@@ -80,6 +90,12 @@ export class LogStorage {
 
   get active(): Segment | undefined {
     return this.#segments.at(-1)
+  }
+
+  /** What is known of idempotent producers, up to what has been assigned an offset. */
+  get producers(): ProducerState {
+    assert(this.#producers !== undefined, 'the producers of a log are known once it is recovered')
+    return this.#producers
   }
 
   get isOnDisk(): boolean {
@@ -136,6 +152,7 @@ export class LogStorage {
       removeSegmentFiles(this.#context.disk, segment.files)
     }
     if (mark.active !== undefined) this.active!.cutBack(mark.active)
+    this.#snapshots.discardAbove(mark.nextOffset)
     this.#nextOffset = mark.nextOffset
   }
 
@@ -148,6 +165,7 @@ export class LogStorage {
     segment.create()
     this.active?.complete()
     this.#segments.push(segment)
+    if (baseOffset > 0) this.#takeSnapshot(baseOffset)
   }
 
   /**
@@ -158,10 +176,14 @@ export class LogStorage {
     if (!this.#isOnDisk) return
     const target = this.#nextOffset
     const segments = [...this.#segments]
+    const due = segments.filter((segment) => (options.isComplete ? segment.areIndexesDirty : segment.areIndexesDue))
+    // As old as the indexes at the most: a start reads from where they end, and so everything that the snapshot lacks.
+    if (due.length > 0) this.#takeSnapshot(target)
     for (const segment of segments) {
       if (segment.isDirty && (await segment.flush())) this.#areFilesSynced = false
     }
-    await this.#flushIndexes(segments.filter((segment) => (options.isComplete ? segment.areIndexesDirty : segment.areIndexesDue)))
+    if (this.#snapshots.hasPending) await this.#writeSnapshots(target)
+    await this.#flushIndexes(due)
     await this.#syncNames()
     this.#recoveryPoint = Math.max(this.#recoveryPoint, Math.min(target, this.#nextOffset))
   }
@@ -174,6 +196,7 @@ export class LogStorage {
   /** Cuts off all batches at and above `offset`, which must be the base offset of one or the end. Rejects with `DiskError`. */
   async truncate(offset: number, config: LogConfig): Promise<void> {
     assert(this.#recoveryPoint <= offset, 'the recovery point is lowered, and checkpointed, before a log is cut')
+    if (this.#snapshots.discardAbove(offset)) this.#areFilesSynced = false
     const keptCount = this.#segments.findLastIndex((segment) => segment.baseOffset <= offset) + 1
     for (const segment of this.#segments.splice(Math.max(keptCount, 0)).reverse()) this.#discard(segment, 0)
     const active = this.active
@@ -186,6 +209,14 @@ export class LogStorage {
     }
     this.epochCache.truncateFromEnd(offset)
     this.#nextOffset = offset
+    if (this.#producers !== undefined) await this.recoverProducers({ offset, batches: [] }, config)
+  }
+
+  /** Before segments below `baseOffset` are removed: what they alone tell of producers is written down. Rejects with `DiskError`. */
+  async secureProducers(baseOffset: number): Promise<void> {
+    if (this.producers.size === 0 || this.#snapshots.newestWrittenOffset >= baseOffset) return
+    this.#takeSnapshot(this.#nextOffset)
+    await this.flush({ isComplete: false })
   }
 
   /** Removes `count` segments from the front; their files stay for `delayMs` under another name. Returns the bytes they had. */
@@ -195,6 +226,7 @@ export class LogStorage {
       bytes += segment.sizeBytes
       this.#discard(segment, delayMs)
     }
+    this.#snapshots.discardBelow(this.#segments[0]?.baseOffset ?? this.#nextOffset)
     return bytes
   }
 
@@ -203,6 +235,35 @@ export class LogStorage {
     for (const segment of this.#segments.splice(0).reverse()) this.#discard(segment, 0)
     this.#nextOffset = offset
     this.roll(offset)
+  }
+
+  /** Batches are about to be put back: until `recoverProducers` nothing is known of idempotent producers, and no snapshot taken. */
+  beginRecovery(): void {
+    this.#producers = undefined
+  }
+
+  /**
+   * Finds out what is known of idempotent producers, when every batch is there; `known` are batches that need not be read again. Rejects with
+   * `DiskError`.
+   */
+  async recoverProducers(known: KnownProducerBatches, config: LogConfig): Promise<void> {
+    if (this.#snapshots.discardAbove(this.#nextOffset)) this.#areFilesSynced = false
+    this.#producers = await recoverProducers({
+      snapshots: this.#snapshots,
+      segments: this.#segments,
+      endOffset: this.#nextOffset,
+      indexIntervalBytes: config.indexIntervalBytes,
+      nowMs: this.#context.clock.monotonic(),
+      known,
+    })
+    // What is in no segment any more will not be in the journal either once this start is over.
+    const firstOffset = this.#segments[0]?.baseOffset ?? this.#nextOffset
+    if (known.batches.some(({ baseOffset }) => baseOffset < firstOffset)) this.#takeSnapshot(this.#nextOffset)
+  }
+
+  /** For a log that is damaged: nothing is appended to it. */
+  forgetProducers(): void {
+    this.#producers = new ProducerState()
   }
 
   /** Closes the files; the log is used no more. */
@@ -218,6 +279,17 @@ export class LogStorage {
       if (await segment.flushIndexes()) this.#areFilesSynced = false
       if (segment !== this.active) segment.releaseIndexes()
     }
+  }
+
+  #takeSnapshot(offset: number): void {
+    if (this.#producers === undefined || offset <= this.#snapshots.newestOffset) return
+    this.#snapshots.take(offset, this.#producers.snapshotAt(offset, this.#context.clock.monotonic()))
+  }
+
+  /** Once everything below `offset` is durable. */
+  async #writeSnapshots(offset: number): Promise<void> {
+    const segmentOffsets = new Set(this.#segments.map((segment) => segment.baseOffset))
+    if (await this.#snapshots.write(offset, segmentOffsets)) this.#areFilesSynced = false
   }
 
   #discard(segment: Segment, delayMs: number): void {

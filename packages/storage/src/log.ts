@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert'
 import type { Compression } from '@kafka-ts/io'
-import type { CheckedBatches } from './append-validator.ts'
+import type { AppendProblem, CheckedBatches } from './append-validator.ts'
 import type { LeaderEpochCache } from './leader-epoch-cache.ts'
 import { type AppendResult, LogAppender } from './log-appender.ts'
 import type { LogConfig } from './log-config.ts'
@@ -8,7 +8,7 @@ import type { LogDamage, LogListener } from './log-listener.ts'
 import { LogOffsets } from './log-offsets.ts'
 import { LogReader, type LogReadOptions, type LogSlice } from './log-reader.ts'
 import type { LogStorage, StorageContext } from './log-storage.ts'
-import { NO_PRODUCER_STATE } from './producer-state.ts'
+import type { RepeatedAppend } from './producer-state.ts'
 import { countExpired } from './retention.ts'
 import { SerialTasks } from './serial-tasks.ts'
 import { StorageError } from './storage-error.ts'
@@ -20,6 +20,8 @@ import type { TopicPartitionId } from './topic-partition-id.ts'
 export interface LogContext extends StorageContext {
   readonly compression: Compression
   readonly tailCache: TailCache
+  /** How long an idempotent producer is remembered that appends nothing. */
+  readonly producerIdExpirationMs: number
   /** Throws `StorageError` `OFFLINE` once nothing may be written any more. */
   ensureOnline(): void
   requestWrite(appender: LogAppender): void
@@ -71,7 +73,7 @@ export class Log {
       storage,
       offsets: this.#offsets,
       tailCache: context.tailCache,
-      producerState: NO_PRODUCER_STATE,
+      clock: context.clock,
       config: options.config,
       requestWrite: (appender) => context.requestWrite(appender),
       events: {
@@ -143,6 +145,14 @@ export class Log {
     this.flush().then(release, release)
   }
 
+  /**
+   * Before an append as the leader: whether the batches are the next ones of their idempotent producer (undefined), were appended before, or
+   * are refused. What was appended before counts as durable once `durableOffset` is behind it.
+   */
+  checkSequences(batches: CheckedBatches): RepeatedAppend | AppendProblem | undefined {
+    return batches.producer === undefined ? undefined : this.#storage.producers.check(batches)
+  }
+
   /** Assigns offsets and queues the batches for the end of the tick; takes over their buffer. Throws `StorageError`. */
   append(batches: CheckedBatches): AppendResult {
     this.#ensureUsable()
@@ -181,10 +191,12 @@ export class Log {
     return this.#changeFiles(async () => {
       const logStart = Math.min(offset, this.#offsets.durable)
       if (logStart <= this.#offsets.logStart) return this.#offsets.logStart
-      this.#offsets.set({ logStart })
-      await this.#context.checkpointLogStarts()
       const { segments } = this.#storage
       const count = segments.findLastIndex((segment) => segment.baseOffset <= logStart)
+      // From the new log start on, a start after a crash drops the segments below it by itself.
+      if (count > 0) await this.#storage.secureProducers(segments[count]!.baseOffset)
+      this.#offsets.set({ logStart })
+      await this.#context.checkpointLogStarts()
       this.#storage.removeOldest(Math.max(count, 0), this.config.fileDeleteDelayMs)
       this.#storage.epochCache.truncateFromStart(logStart)
       return logStart
@@ -204,12 +216,18 @@ export class Log {
         // The new segment is durable before the old ones go: without any the log would seem to have lost everything.
         await this.#storage.flush({ isComplete: false })
       }
+      await this.#storage.secureProducers(segments[count]!.baseOffset)
       const logStart = Math.max(this.#offsets.logStart, segments[count]!.baseOffset)
       this.#offsets.set({ logStart })
       await this.#context.checkpointLogStarts()
       this.#storage.epochCache.truncateFromStart(logStart)
       return this.#storage.removeOldest(count, this.config.fileDeleteDelayMs)
     })
+  }
+
+  /** Forgets idempotent producers that have appended nothing for `producer.id.expiration.ms`; returns how many. */
+  forgetIdleProducers(): number {
+    return this.#storage.producers.forgetIdle(this.#context.clock.monotonic(), this.#context.producerIdExpirationMs)
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { Disk, Random } from '@kafka-ts/io'
 import { Scheduler, SeededRandom, SimulatedDisk, simulatedCompression, VirtualClock } from '@kafka-ts/io/simulated'
-import { RecordBatchBuilder } from '@kafka-ts/protocol/records'
+import { type BatchFields, RecordBatchBuilder } from '@kafka-ts/protocol/records'
 import { CheckedBatches, checkBatches } from '../append-validator.ts'
 import type { LogConfig } from '../log-config.ts'
 import { LogDirectory } from '../log-directory.ts'
@@ -108,10 +108,10 @@ export function testId(topic: string, partition = 0, generation = 0): TopicParti
 }
 
 /** One batch of records with the given values, as a producer would send it. */
-export function batchOf(values: readonly string[], timestampMs = Date.UTC(2024, 0, 1)): Uint8Array {
+export function batchOf(values: readonly string[], timestampMs = Date.UTC(2024, 0, 1), fields: BatchFields = {}): Uint8Array {
   const builder = new RecordBatchBuilder({ maxBatchBytes: 1024 * 1024 })
   for (const [index, value] of values.entries()) builder.append(timestampMs + index, `key-${index}`, value)
-  return Uint8Array.from(builder.build())
+  return Uint8Array.from(builder.build(fields))
 }
 
 /** `batch`, checked; throws when it is refused. */
