@@ -103,6 +103,11 @@ export const brokerConfigTable = {
     String(HOUR_MS),
     'How far in the future a record timestamp may lie.',
   ),
+  'producer.id.expiration.ms': row(
+    integer('int', { min: 1 }),
+    '86400000',
+    'How long a partition remembers an idempotent producer that appends nothing to it. Only time in which the broker runs counts.',
+  ),
   'record.validation': row(
     choice('basic', 'full'),
     'basic',

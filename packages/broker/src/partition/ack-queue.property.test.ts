@@ -2,9 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { AckQueue, type PendingAppend } from './ack-queue.ts'
 
-type Step = { readonly kind: 'push' | 'ack' | 'fail'; readonly amount: number }
+type Step = { readonly kind: 'push' | 'repeat' | 'ack' | 'fail'; readonly amount: number }
 
-const steps = fc.array(fc.record<Step>({ kind: fc.constantFrom('push', 'push', 'ack', 'fail'), amount: fc.nat(20) }), { maxLength: 200 })
+const steps = fc.array(fc.record<Step>({ kind: fc.constantFrom('push', 'push', 'repeat', 'ack', 'fail'), amount: fc.nat(20) }), {
+  maxLength: 200,
+})
 
 describe('AckQueue', () => {
   it('gives up every append exactly once: acknowledged from the front, failed from the back', () => {
@@ -20,6 +22,12 @@ describe('AckQueue', () => {
             end = append.endOffset
             queue.push(append)
             model.push(append)
+          } else if (kind === 'repeat') {
+            const repeated = model[amount % Math.max(model.length, 1)]
+            if (repeated === undefined) continue
+            const again = { ...repeated, bytes: 0, slot: 1 }
+            queue.insert(again)
+            model.splice(model.findLastIndex(({ endOffset }) => endOffset <= again.endOffset) + 1, 0, again)
           } else if (kind === 'ack') {
             const taken: PendingAppend[] = []
             const expected = model.filter(({ endOffset }) => endOffset <= first + amount)

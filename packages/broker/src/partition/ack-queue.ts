@@ -48,6 +48,13 @@ export class AckQueue {
     this.#entries.push(append)
   }
 
+  /** One more who waits for records that are in the queue, or were: after `push`es of records behind them. */
+  insert(append: PendingAppend): void {
+    let at = this.#entries.length
+    while (at > this.#head && (this.#entries[at - 1] as PendingAppend).endOffset > append.endOffset) at--
+    this.#entries.splice(at, 0, append)
+  }
+
   /** Takes the appends that end at or below `highWatermark`, in order. Returns their bytes. */
   takeBelow(highWatermark: number, each: (append: PendingAppend) => void): number {
     let bytes = 0

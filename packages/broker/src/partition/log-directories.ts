@@ -169,6 +169,7 @@ function directoryOptions(
     tailCacheBytes: values['tail.cache.bytes'],
     journalFileBytes: values['journal.file.bytes'],
     journalMaxFiles: values['journal.max.files'],
+    producerIdExpirationMs: values['producer.id.expiration.ms'],
     logger: {
       info: (message) => logger.info({ directory: path }, message),
       warn: (message) => logger.warn({ directory: path }, message),

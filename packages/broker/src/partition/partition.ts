@@ -1,7 +1,15 @@
 import assert from 'node:assert'
 import type { Clock, Compression } from '@kafka-ts/io'
 import { errorCode } from '@kafka-ts/protocol'
-import { CheckedBatches, checkBatches, type Log, type LogListener, type LogSlice, type StorageError } from '@kafka-ts/storage'
+import {
+  CheckedBatches,
+  checkBatches,
+  type Log,
+  type LogListener,
+  type LogSlice,
+  type RepeatedAppend,
+  type StorageError,
+} from '@kafka-ts/storage'
 import { type TopicConfig, toLogConfig } from '../config/topic-config.ts'
 import { AckQueue, type AppendOutcome, type AppendWaiter } from './ack-queue.ts'
 import { FetchWaiters } from './fetch-waiters.ts'
@@ -219,10 +227,11 @@ export class Partition implements LogListener {
     }
   }
 
-  /** Deletes what retention no longer keeps. Returns the bytes removed. Throws `StorageError`. */
+  /** Deletes what retention no longer keeps, and forgets producers that are gone. Returns the bytes removed. Throws `StorageError`. */
   async applyRetention(nowMs: number): Promise<number> {
     const log = this.log
     if (log === undefined) return 0
+    log.forgetIdleProducers()
     const before = log.logStartOffset
     const bytes = await log.applyRetention(nowMs)
     if (log.logStartOffset !== before) this.fetchWaiters.wake(0)
@@ -274,12 +283,25 @@ export class Partition implements LogListener {
       target.waiter?.settle(target.slot, failure(errorCode(checked.code), checked.message))
       return
     }
+    const verdict = log.checkSequences(checked)
+    if (verdict !== undefined) {
+      if ('code' in verdict) target.waiter?.settle(target.slot, failure(errorCode(verdict.code), verdict.message))
+      else this.#awaitRepeated(verdict, target)
+      return
+    }
     try {
       const { baseOffset, lastOffset, logAppendTimeMs } = log.append(checked)
       this.#acks.push({ ...target, baseOffset, endOffset: lastOffset + 1, bytes: records.length, logAppendTimeMs })
     } catch (error) {
       target.waiter?.settle(target.slot, failure(storageErrorCode(error), error instanceof Error ? error.message : undefined))
     }
+  }
+
+  /** The records are in the log already, from an earlier request. Those are acknowledged that are durable, and no others. */
+  #awaitRepeated({ baseOffset, lastOffset, logAppendTimeMs }: RepeatedAppend, target: AppendTarget): void {
+    const endOffset = lastOffset + 1
+    if (endOffset > this.#highWatermark) this.#acks.insert({ ...target, baseOffset, endOffset, bytes: 0, logAppendTimeMs })
+    else target.waiter?.settle(target.slot, { errorCode: 0, baseOffset, logAppendTimeMs, logStartOffset: this.logStartOffset })
   }
 
   async #appendReencoded(records: Uint8Array, target: AppendTarget): Promise<void> {
