@@ -26,10 +26,13 @@ export function parseCheckpoint(text: string): string[][] | undefined {
 export class OffsetCheckpointFile {
   readonly #disk: Disk
   readonly #path: string
+  readonly #remedy: string
 
-  constructor(disk: Disk, path: string) {
+  /** `remedy`: what helps, other than to restore the file, when it is damaged. */
+  constructor(disk: Disk, options: { readonly path: string; readonly remedy: string }) {
     this.#disk = disk
-    this.#path = path
+    this.#path = options.path
+    this.#remedy = options.remedy
   }
 
   /** Durable when it resolves. */
@@ -53,10 +56,7 @@ export class OffsetCheckpointFile {
   }
 
   #refuse(): never {
-    throw new StorageError(
-      'CORRUPT',
-      `${this.#path} is damaged: it is not a checkpoint file. Restore it, or remove it to have every log checked in full.`,
-    )
+    throw new StorageError('CORRUPT', `${this.#path} is damaged: it is not a checkpoint file. Restore it, or ${this.#remedy}.`)
   }
 }
 

@@ -4,10 +4,13 @@ import { readTextFileSync } from './atomic-file.ts'
 import type { OffsetCheckpoint } from './checkpoint-file.ts'
 import type { Journal } from './journal.ts'
 import type { JournalEntryHeader } from './journal-format.ts'
+import type { JournalVisitor } from './journal-replay.ts'
+import type { KeptEntries, KeptEntry, KeptLog } from './kept-entries.ts'
 import type { LogDirectoryOptions, StorageLogger } from './log-directory-options.ts'
 import { LogRecovery } from './log-recovery.ts'
 import { PARTITION_METADATA_FILE, type StorageContext } from './log-storage.ts'
 import { rewriteTail } from './rewrite-tail.ts'
+import { StorageError } from './storage-error.ts'
 import type { StoredBatch } from './stored-batch.ts'
 import {
   deletedDirectoryName,
@@ -25,6 +28,7 @@ const CONCURRENT_SCANS = 8
 export interface DirectoryRecoveryOptions {
   readonly context: StorageContext
   readonly journal: Pick<Journal<never>, 'replay'>
+  readonly kept: KeptEntries
   readonly configFor: LogDirectoryOptions['configFor']
   readonly logger: StorageLogger
   readonly random: Random
@@ -44,7 +48,7 @@ export interface RecoveredDirectory {
   readonly doomed: readonly string[]
 }
 
-/** Recovers every log of a directory: from its own files, then from the journal. Rejects with `DiskError`. */
+/** Recovers every log of a directory: from its own files, then from the journal and from what is kept of it. Rejects with `DiskError`. */
 export async function recoverDirectory(options: DirectoryRecoveryOptions): Promise<RecoveredDirectory> {
   const recovery = new DirectoryRecovery(options)
   return recovery.run()
@@ -57,26 +61,34 @@ class DirectoryRecovery {
   /** Logs of which the journal has entries, but which have no directory (yet). */
   readonly #unknown = new Map<string, { readonly id: TopicPartitionId; readonly batches: StoredBatch[] }>()
   readonly #deletedKeys = new Set<string>()
+  readonly #deletedIds: TopicPartitionId[] = []
   readonly #deletedNames = new Set<string>()
+  /** By key, what earlier starts kept of logs that were damaged. */
+  #kept: ReadonlyMap<string, KeptLog> = new Map()
 
   constructor(options: DirectoryRecoveryOptions) {
     this.#options = options
   }
 
   async run(): Promise<RecoveredDirectory> {
-    const { context, journal, isClean, mustRewrite } = this.#options
+    const { context, kept, isClean, mustRewrite } = this.#options
     const doomed: string[] = []
+    this.#kept = await kept.read()
     for (const name of context.disk.listSync(context.path)) this.#visitName(name, doomed)
+    await kept.remove(this.#deletedIds)
     await this.#scanAll()
-    if (!isClean) {
+    this.#refuseWithoutKept()
+    if (!isClean || this.#kept.size > 0) {
       const cuts = new JournalCuts()
-      await journal.replay({ onEntry: async (entry) => cuts.note(entry) })
-      await journal.replay({ onEntry: (entry, batches) => this.#replay(entry, cuts.keep(entry, batches)) })
+      await this.#visitEntries({ onEntry: async (entry) => cuts.note(entry) })
+      await this.#visitEntries({ onEntry: (entry, batches) => this.#replay(entry, cuts.keep(entry, batches)) })
       await this.#makeUnknown()
     }
+    if (!isClean) await this.#keepEntries()
     for (const recovery of this.#recoveries.values()) {
       await recovery.finish()
-      if (mustRewrite && recovery.damage === undefined) await rewriteTail(recovery.storage)
+      // What is put back late may have been in doubt at an earlier start.
+      if ((mustRewrite || kept.has(recovery.id)) && recovery.damage === undefined) await rewriteTail(recovery.storage)
       this.#report(recovery)
     }
     return { recoveries: [...this.#recoveries.values()], missing: this.#findMissing(), doomed }
@@ -93,7 +105,9 @@ class DirectoryRecovery {
     if (deletedName !== undefined) {
       doomed.push(path)
       this.#deletedNames.add(deletedName)
-      if (topicId !== undefined) this.#deletedKeys.add(logKey(topicId, parsed.partition))
+      if (topicId === undefined) return
+      this.#deletedKeys.add(logKey(topicId, parsed.partition))
+      this.#deletedIds.push({ ...parsed, topicId })
     } else if (topicId === undefined) {
       this.#setAside(path)
     } else {
@@ -112,16 +126,17 @@ class DirectoryRecovery {
   #add(id: TopicPartitionId): LogRecovery {
     const { context, configFor, recoveryPoints, logStarts, isClean } = this.#options
     const name = directoryNameOf(id)
+    const key = logKey(id.topicId, id.partition)
     const recovery = new LogRecovery({
       context,
       id,
       config: configFor(id),
       recoveryPoint: recoveryPoints.get(name)?.offset,
       logStartOffset: logStarts.get(name)?.offset ?? 0,
-      isClean,
+      isClean: isClean && !this.#kept.has(key),
     })
     this.#names.add(name)
-    this.#recoveries.set(logKey(id.topicId, id.partition), recovery)
+    this.#recoveries.set(key, recovery)
     return recovery
   }
 
@@ -131,6 +146,43 @@ class DirectoryRecovery {
       for (let next = queue.pop(); next !== undefined; next = queue.pop()) await next.scan()
     }
     await Promise.all(Array.from({ length: CONCURRENT_SCANS }, worker))
+  }
+
+  /** Without what is kept of it a log would seem whole, and shorter than it is. Throws `StorageError` `CORRUPT` when it is not known which. */
+  #refuseWithoutKept(): void {
+    for (const [key, { path, entries }] of this.#kept) {
+      if (entries !== undefined || this.#deletedKeys.has(key)) continue
+      const problem = 'what was kept of the journal for this log is damaged'
+      const recovery = this.#recoveries.get(key)
+      if (recovery === undefined)
+        throw new StorageError('CORRUPT', `${path}: ${problem}. Restore it, or remove it to give up what it holds.`)
+      recovery.refuse({ file: path, position: 0, problem })
+    }
+  }
+
+  /**
+   * What is kept of a log goes first. After a crash the journal may hold the same once more; newer it cannot be, because nothing is appended
+   * before what is kept is in the segments and gone from here.
+   */
+  async #visitEntries(visitor: JournalVisitor): Promise<void> {
+    for (const { entries } of this.#kept.values()) {
+      for (const { entry, batches } of entries ?? []) await visitor.onEntry(entry, batches)
+    }
+    if (!this.#options.isClean) await this.#options.journal.replay(visitor)
+  }
+
+  /** Keeps the journal's entries of damaged logs: the journal is about to be emptied. What is kept of a log already is all there is. */
+  async #keepEntries(): Promise<void> {
+    const { journal, kept } = this.#options
+    const entriesByKey = new Map<string, KeptEntry[]>()
+    for (const [key, { damage, id }] of this.#recoveries) if (damage !== undefined && !kept.has(id)) entriesByKey.set(key, [])
+    if (entriesByKey.size === 0) return
+    await journal.replay({
+      onEntry: async (entry, batches) => {
+        entriesByKey.get(logKey(entry.id.topicId, entry.id.partition))?.push({ entry, batches })
+      },
+    })
+    for (const [key, entries] of entriesByKey) await kept.keep(this.#recoveries.get(key)!.id, entries)
   }
 
   async #replay(entry: JournalEntryHeader, batches: readonly StoredBatch[]): Promise<void> {

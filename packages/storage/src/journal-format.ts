@@ -120,6 +120,14 @@ export function encodeEntryHeader(
   return template.length
 }
 
+/** The header of one entry of a log, topic included: what goes before the bytes of its batches. */
+export function encodeJournalEntry(id: TopicPartitionId, fields: EntryFields, batches: readonly StoredBatch[]): Uint8Array {
+  const template = entryTemplate(id)
+  const bytes = new Uint8Array(template.length)
+  encodeEntryHeader(bytes, 0, { template, fields, batches })
+  return bytes
+}
+
 /** Reads an entry header at `at` of a file's content; undefined when there is none of this use of the file. */
 export function decodeEntryHeader(content: Uint8Array, at: number, nonce: Uint8Array): JournalEntryHeader | undefined {
   if (at + ENTRY_HEADER_BYTES > content.length) return undefined

@@ -34,12 +34,15 @@ export async function replayJournal(files: readonly JournalFile<unknown>[], visi
   let expected = used[0]?.header.sequence
   for (const { file, header } of used) {
     if (header.sequence !== expected) return
-    expected = await replayFile(await file.read(), header, visitor)
+    expected = await replayEntries(await file.read(), header, visitor)
   }
 }
 
-/** Returns the sequence of the file that continues this one; undefined when the journal ends in it. */
-async function replayFile(content: Uint8Array, header: JournalFileHeader, visitor: JournalVisitor): Promise<number | undefined> {
+/**
+ * Reads the entries of one file's content. Resolves with the sequence of the file that continues it; undefined when it ends without naming
+ * one.
+ */
+export async function replayEntries(content: Uint8Array, header: JournalFileHeader, visitor: JournalVisitor): Promise<number | undefined> {
   let at = JOURNAL_HEADER_BYTES
   for (;;) {
     const entry = decodeEntryHeader(content, at, header.nonce)

@@ -2,15 +2,17 @@ import { strict as assert } from 'node:assert'
 import { dirname, join } from 'node:path'
 import { DiskError, type DiskLock } from '@kafka-ts/io'
 import { readTextFileSync, writeFileAtomically } from './atomic-file.ts'
-import { type OffsetCheckpoint, OffsetCheckpointFile } from './checkpoint-file.ts'
+import type { OffsetCheckpoint } from './checkpoint-file.ts'
 import { CoalescedTask } from './coalesced-task.ts'
 import { DeferredRemovals } from './deferred-removals.ts'
+import { DirectoryCheckpoints } from './directory-checkpoints.ts'
 import { recoverDirectory } from './directory-recovery.ts'
 import { FencedDisk } from './fenced-disk.ts'
 import { FileHandles } from './file-handles.ts'
 import { Flusher } from './flusher.ts'
 import { GroupWriter } from './group-writer.ts'
 import { Journal } from './journal.ts'
+import { KeptEntries } from './kept-entries.ts'
 import { Log, type LogContext } from './log.ts'
 import type { LogAppender } from './log-appender.ts'
 import type { LogConfig } from './log-config.ts'
@@ -25,9 +27,8 @@ import { deletedDirectoryName, directoryNameOf, logKey, type TopicPartitionId } 
 const LOCK_FILE = '.lock'
 const CLEAN_FILE = 'clean-shutdown'
 const FAILED_SYNC_FILE = 'failed-sync'
-const RECOVERY_POINTS_FILE = 'recovery-point-offset-checkpoint'
-const LOG_STARTS_FILE = 'log-start-offset-checkpoint'
 const JOURNAL_DIRECTORY = 'journal'
+const KEPT_ENTRIES_DIRECTORY = 'kept-entries'
 
 /**
  * A data directory and the logs in it. Owns the lock, the journal, the checkpoints and what is shared between logs. Once a
@@ -47,10 +48,8 @@ export class LogDirectory {
   readonly #flusher: Flusher
   readonly #removals: DeferredRemovals
   readonly #context: LogContext
-  readonly #recoveryPoints: OffsetCheckpointFile
-  readonly #logStarts: OffsetCheckpointFile
-  readonly #recoveryPointTask = new CoalescedTask(() => this.#recoveryPoints.write(this.#collectRecoveryPoints()))
-  readonly #logStartTask = new CoalescedTask(() => this.#logStarts.write(this.#collectLogStarts()))
+  readonly #checkpoints: DirectoryCheckpoints
+  readonly #kept: KeptEntries
   readonly #entriesTask: CoalescedTask
   readonly #logs = new Map<string, Log>()
   readonly #logsByAppender = new Map<unknown, Log>()
@@ -73,22 +72,23 @@ export class LogDirectory {
     this.#meta = meta
     this.#handles = new FileHandles(disk, settings.maxOpenFiles)
     this.#removals = new DeferredRemovals({ clock, disk, logger: this.#logger })
-    this.#recoveryPoints = new OffsetCheckpointFile(disk, join(this.path, RECOVERY_POINTS_FILE))
-    this.#logStarts = new OffsetCheckpointFile(disk, join(this.path, LOG_STARTS_FILE))
+    this.#checkpoints = new DirectoryCheckpoints({ disk, path: this.path, logs: () => this.#logs.values() })
     this.#entriesTask = new CoalescedTask(() => disk.syncDirectory(this.path))
+    const syncEntries = (): Promise<void> => this.#entriesTask.run()
+    this.#kept = new KeptEntries({ disk, random, path: join(this.path, KEPT_ENTRIES_DIRECTORY), syncParent: syncEntries })
     this.#flusher = new Flusher({
       clock,
       flushBytes: settings.flushBytes,
       flushMs: settings.flushMs,
       logOf: (member) => this.#logsByAppender.get(member),
-      checkpoint: () => this.#recoveryPointTask.run(),
+      checkpoint: () => this.#checkpoints.writeRecoveryPoints(),
       onFailure: (error) => this.#goOffline(error),
     })
     this.#journal = new Journal<LogAppender>({
       disk,
       random,
       path: join(this.path, JOURNAL_DIRECTORY),
-      syncParent: () => this.#entriesTask.run(),
+      syncParent: syncEntries,
       maxFileBytes: settings.journalFileBytes,
       maxFiles: settings.journalMaxFiles,
       onFull: (file) => this.#flusher.flushForJournal(file, () => this.#journal.release(file)),
@@ -109,14 +109,14 @@ export class LogDirectory {
       handles: this.#handles,
       tailCache: new TailCache(settings.tailCacheBytes),
       producerIdExpirationMs: settings.producerIdExpirationMs,
-      syncEntries: () => this.#entriesTask.run(),
+      syncEntries,
       removeLater: (paths, delayMs) => this.#removals.add(paths, delayMs),
       ensureOnline: () => this.#ensureOnline(),
       requestWrite: (appender) => this.#writer.request(appender),
       writeNow: () => this.#writer.writeNow(),
       noteTruncation: (appender, offset) => this.#writer.writeNote(appender, 'truncate', offset),
-      checkpointLogStarts: () => this.#logStartTask.run(),
-      checkpointRecoveryPoints: () => this.#recoveryPointTask.run(),
+      checkpointLogStarts: () => this.#checkpoints.writeLogStarts(),
+      checkpointRecoveryPoints: () => this.#checkpoints.writeRecoveryPoints(),
       guard: (task) => this.#guard(task),
     }
   }
@@ -229,8 +229,7 @@ export class LogDirectory {
       await this.#flusher.close()
       await this.#journal.close()
       await this.#removals.close()
-      await this.#recoveryPointTask.settled()
-      await this.#logStartTask.settled()
+      await this.#checkpoints.settled()
       this.#handles.closeAll()
       this.#lock.release()
     }
@@ -241,7 +240,7 @@ export class LogDirectory {
     this.#writer.writeNow()
     await this.#writer.settled()
     await this.#flusher.flush(this.#undamagedLogs(), { isComplete: true })
-    await this.#logStartTask.run()
+    await this.#checkpoints.writeLogStarts()
     await this.#journal.reset({ isKnownEmpty: false })
     if (this.isOnline) await writeFileAtomically(disk, join(this.path, CLEAN_FILE), `${this.directoryId}\n`)
   }
@@ -251,30 +250,40 @@ export class LogDirectory {
     const cleanPath = join(this.path, CLEAN_FILE)
     const failedPath = join(this.path, FAILED_SYNC_FILE)
     const isClean = readTextFileSync(disk, cleanPath)?.trim() === this.directoryId
+    const found = this.#checkpoints.readSync()
     this.#journal.openFiles()
     disk.readsOnLoop = true
     const { recoveries, missing, doomed } = await recoverDirectory({
       context: this.#context,
       journal: this.#journal,
+      kept: this.#kept,
       configFor: this.#options.configFor,
       logger: this.#logger,
       random: this.#options.doors.random,
-      recoveryPoints: this.#recoveryPoints.readSync(),
-      logStarts: this.#logStarts.readSync(),
+      ...found,
       isClean,
       mustRewrite: disk.statSync(failedPath) !== undefined,
     })
     disk.readsOnLoop = false
-    for (const [name, checkpoint] of missing) this.#missing.set(name, checkpoint)
-    for (const recovery of recoveries) {
-      const { storage, config, damage } = recovery
-      this.#adopt(
-        new Log({ context: this.#context, storage, config, logStartOffset: Math.min(recovery.logStartOffset, storage.nextOffset), damage }),
-      )
+    for (const [name, checkpoint] of missing) {
+      this.#missing.set(name, checkpoint)
+      this.#checkpoints.freeze(name, found)
     }
-    if (!isClean) await this.#flusher.flush(this.#undamagedLogs(), { isComplete: false })
+    for (const { id, storage, config, logStartOffset, damage } of recoveries) {
+      this.#adopt(new Log({ context: this.#context, storage, config, logStartOffset, damage }))
+      if (damage !== undefined) this.#checkpoints.freeze(directoryNameOf(id), found)
+    }
+    const mended = this.#undamagedLogs().filter(({ id }) => this.#kept.has(id))
+    if (!isClean || mended.length > 0) {
+      // Before the recovery points: below one, a front that no log start explains is damage.
+      if (this.#undamagedLogs().some((log) => log.logStartOffset > (found.logStarts.get(directoryNameOf(log.id))?.offset ?? 0))) {
+        await this.#checkpoints.writeLogStarts()
+      }
+      await this.#flusher.flush(this.#undamagedLogs(), { isComplete: false })
+    }
     if (this.#offlineError !== undefined) throw this.#offlineError
     await this.#journal.reset({ isKnownEmpty: isClean })
+    await this.#kept.remove(mended.map(({ id }) => id))
     await this.#removeDoomed(doomed)
     const marks = [cleanPath, failedPath].filter((path) => disk.statSync(path) !== undefined)
     for (const path of marks) disk.removeSync(path)
@@ -288,7 +297,7 @@ export class LogDirectory {
   /** Finishes deletions that a crash interrupted. */
   async #removeDoomed(doomed: readonly string[]): Promise<void> {
     if (doomed.length === 0) return
-    await Promise.all([this.#recoveryPointTask.run(), this.#logStartTask.run()])
+    await this.#checkpoints.writeBoth()
     for (const path of doomed) await this.#disk.removeTree(path)
   }
 
@@ -317,37 +326,26 @@ export class LogDirectory {
     this.#missing.delete(name)
     await log.remove(new StorageError('DELETED', `${name} was removed`))
     this.#logsByAppender.delete(appender)
-    if (!storage.isOnDisk) return
+    const wasFrozen = this.#checkpoints.unfreeze(name)
+    if (!storage.isOnDisk) {
+      if (wasFrozen || this.#kept.has(log.id)) await this.#guard(() => this.#forget(log))
+      return
+    }
     await this.#guard(async () => {
       const doomed = join(this.path, deletedDirectoryName(name, random.uuid()))
       disk.renameSync(storage.directory, doomed)
-      // 1. The new name is durable: a crash from here on finishes the deletion. 2. The journal forgets its appends. 3. So do the
-      // checkpoints, or the missing directory would pass for damage. 4. Only then may the directory go.
+      // 1. The new name is durable: a crash from here on finishes the deletion. 2. The journal forgets its appends. 3. So do what was kept
+      // of it and the checkpoints, or the missing directory would pass for damage. 4. Only then may the directory go.
       await this.#context.syncEntries()
       await this.#writer.writeNote(appender, 'remove', 0)
-      await Promise.all([this.#recoveryPointTask.run(), this.#logStartTask.run()])
+      await this.#forget(log)
       await disk.removeTree(doomed)
     })
   }
 
-  #collectRecoveryPoints(): OffsetCheckpoint[] {
-    const rows = [...this.#missing.values()]
-    for (const log of this.#logs.values()) {
-      const { storage } = log.internals
-      if (log.damage !== undefined && this.#missing.has(directoryNameOf(log.id))) continue
-      if (storage.isCheckpointable || log.damage !== undefined) {
-        rows.push({ topic: log.id.topic, partition: log.id.partition, offset: log.damage?.toOffset ?? storage.recoveryPoint })
-      }
-    }
-    return rows
-  }
-
-  #collectLogStarts(): OffsetCheckpoint[] {
-    const rows: OffsetCheckpoint[] = []
-    for (const { id, logStartOffset } of this.#logs.values()) {
-      if (logStartOffset > 0) rows.push({ topic: id.topic, partition: id.partition, offset: logStartOffset })
-    }
-    return rows
+  async #forget({ id }: Log): Promise<void> {
+    await this.#kept.remove([id])
+    await this.#checkpoints.writeBoth()
   }
 
   async #guard<Result>(task: () => Promise<Result>): Promise<Result> {

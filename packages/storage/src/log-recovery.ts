@@ -99,6 +99,7 @@ export class LogRecovery {
     const found = findFiles(this.#context, this.#directory)
     const segments = this.#dropDeleted(found.segments)
     this.#segments = segments
+    if (this.#isFrontMissed()) this.#reportMissingFront()
     const scanFrom = areEpochsKnown ? this.#recoveryPoint : 0
     const first = Math.max(
       0,
@@ -132,6 +133,12 @@ export class LogRecovery {
       epochCache: this.#epochCache,
       snapshots: new ProducerSnapshots(this.#context.disk, { directory: this.#directory, offsets: found.snapshotOffsets }),
     })
+  }
+
+  /** The log cannot be made whole for a reason that lies outside its own files; nothing is put back any more. */
+  refuse(place: Pick<LogDamage, 'file' | 'position' | 'problem'>): void {
+    const { nextOffset } = this.storage
+    this.#damage ??= { ...place, fromOffset: nextOffset, toOffset: nextOffset }
   }
 
   /** Puts back those batches of a journal entry that the segments lack. Rejects with `DiskError`. */
@@ -260,6 +267,18 @@ export class LogRecovery {
   /** Whether durable records are gone when nothing good follows `nextOffset`. Below the log start none are missed. */
   #isMissed(nextOffset: number): boolean {
     return nextOffset < this.#recoveryPoint && this.logStartOffset < this.#recoveryPoint
+  }
+
+  /** Whether durable records are gone before the first segment: a log start is checkpointed before segments below it go. */
+  #isFrontMissed(): boolean {
+    const first = this.#segments[0]
+    return first !== undefined && first.baseOffset > this.logStartOffset && this.logStartOffset < this.#recoveryPoint
+  }
+
+  #reportMissingFront(): void {
+    const { files, baseOffset } = this.#segments[0]!
+    const problem = `the log begins at offset ${baseOffset}, but what is served begins at ${this.logStartOffset}`
+    this.#damage = { file: files.log, position: 0, fromOffset: this.logStartOffset, toOffset: baseOffset, problem }
   }
 
   #reportMissingEnd(nextOffset: number): void {
