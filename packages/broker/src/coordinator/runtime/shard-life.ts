@@ -149,9 +149,9 @@ export class ShardLife<Record, State extends ShardState<Record>> {
     return batches.length === 1 ? (batches[0] as Uint8Array) : Buffer.concat(batches)
   }
 
-  /** A copy: the log keeps it. */
+  /** A copy, which the log keeps (`slice` of what may be a `Buffer` would be none). */
   #takeBatch(): Uint8Array {
-    const batch = this.#builder.build().slice()
+    const batch = new Uint8Array(this.#builder.build())
     this.#builder.reset()
     return batch
   }

@@ -23,8 +23,7 @@ export const handleJoinGroup: KafkaHandler<KafkaApis['joinGroup']> = async ({ co
       sessionTimeoutMs,
       rebalanceTimeoutMs: rebalanceTimeoutMs < 0 ? sessionTimeoutMs : rebalanceTimeoutMs,
       protocolType: request.protocolType,
-      // Copies: the request's buffer must not live as long as the member.
-      protocols: protocols.map(({ name, metadata }) => ({ name, metadata: metadata.slice() })),
+      protocols,
       requiresKnownMemberId: version >= KNOWN_MEMBER_ID_VERSION,
       supportsSkippingAssignment: version >= SKIP_ASSIGNMENT_VERSION,
     })

@@ -10,10 +10,8 @@ const PROTOCOL_VERSION = 5
 export const handleSyncGroup: KafkaHandler<KafkaApis['syncGroup']> = async ({ core }, request, version) => {
   const isProtocolMissing = request.protocolType === null || request.protocolName === null
   if (version >= PROTOCOL_VERSION && isProtocolMissing) return { ...NO_THROTTLE, ...syncError('INCONSISTENT_GROUP_PROTOCOL') }
-  // Copies: the request's buffer must not live as long as the group.
-  const assignments = request.assignments.map(({ memberId, assignment }) => ({ memberId, assignment: assignment.slice() }))
   try {
-    return { ...NO_THROTTLE, ...(await core.groups.syncGroup({ ...request, assignments })) }
+    return { ...NO_THROTTLE, ...(await core.groups.syncGroup(request)) }
   } catch (error) {
     return { ...NO_THROTTLE, ...syncError(groupErrorOf(error)) }
   }

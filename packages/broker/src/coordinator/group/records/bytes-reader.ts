@@ -49,7 +49,7 @@ export class BytesReader {
   bytes(): Uint8Array {
     const length = this.#isFlexible ? this.#unsignedVarint() - 1 : this.int32()
     const start = this.#take(length)
-    return this.#bytes.slice(start, start + length)
+    return new Uint8Array(this.#bytes.subarray(start, start + length))
   }
 
   /** Elements, each read by `readElement`. */
