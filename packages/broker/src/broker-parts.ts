@@ -40,6 +40,8 @@ interface PartOptions {
 const METADATA_DIRECTORY = 'metadata'
 /** Batches opened at one time: with the bound on their size this bounds the memory that decompression takes. */
 const MAX_OPEN_BATCHES = 4
+/** Searches for an offset by time under way at one time. */
+const MAX_LOOKUPS = 16
 
 /** Starts everything behind the listeners, from the disk up; each part adds how it is stopped. */
 export async function startParts(options: PartOptions, closers: Closers): Promise<BrokerParts> {
@@ -118,7 +120,7 @@ function hostPartitions(
   const { values } = config
   const opening = new TaskLimit(MAX_OPEN_BATCHES)
   const limits = { validation: values['record.validation'], maxDecompressedBytes: values['max.decompressed.batch.bytes'], opening }
-  const shared = { clock: doors.clock, compression: doors.compression, limits }
+  const shared = { clock: doors.clock, compression: doors.compression, limits, lookups: new TaskLimit(MAX_LOOKUPS) }
   const partitions = new PartitionTable({ config, directories: at.directories, shared, logger })
   partitions.apply(at.follower.image)
   at.follower.onImage((image) => partitions.apply(image))

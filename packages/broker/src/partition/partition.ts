@@ -16,12 +16,15 @@ import { FetchWaiters } from './fetch-waiters.ts'
 import type { HostedDirectory } from './log-directories.ts'
 import { needsOpening, openRecords, type RecordLimits } from './recompression.ts'
 import { storageErrorCode } from './storage-errors.ts'
+import type { TaskLimit } from './task-limit.ts'
 
 /** What every partition of a broker shares. */
 export interface PartitionShared {
   readonly clock: Clock
   readonly compression: Compression
   readonly limits: RecordLimits
+  /** Searches by time that read from disk at one time, over all partitions: a single request may ask for very many. */
+  readonly lookups: TaskLimit
 }
 
 /** Where a partition lives: its log, or why there is none to use. */
@@ -189,13 +192,13 @@ export class Partition implements LogListener {
   }
 
   /** The first record at or after a time, below the high watermark. Throws `StorageError`. */
-  async findOffsetByTimestamp(timestampMs: number): Promise<FoundOffset | undefined> {
-    return this.log?.findOffsetByTimestamp(timestampMs, this.#highWatermark)
+  findOffsetByTimestamp(timestampMs: number): Promise<FoundOffset | undefined> {
+    return this.#shared.lookups.run(async () => this.log?.findOffsetByTimestamp(timestampMs, this.#highWatermark))
   }
 
   /** The record with the newest time, below the high watermark. Throws `StorageError`. */
-  async findMaxTimestamp(): Promise<FoundOffset | undefined> {
-    return this.log?.findMaxTimestamp(this.#highWatermark)
+  findMaxTimestamp(): Promise<FoundOffset | undefined> {
+    return this.#shared.lookups.run(async () => this.log?.findMaxTimestamp(this.#highWatermark))
   }
 
   /** The leader epoch of the record at `offset`; -1 when it is not known. */
