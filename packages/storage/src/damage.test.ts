@@ -174,15 +174,15 @@ describe('a log that is damaged below its recovery point when the process crashe
 
   it('does not come back, when it was removed, with what was kept of it, nor in part when a crash ends the removal', async () => {
     let wholeCount = 0
-    for (let seed = 0; seed < 60; seed++) {
+    let removedCount = 0
+    for (let seed = 0; seed < 80; seed++) {
       const fixture = new Fixture({ ...RIG, seed })
       const { rig } = fixture
       await fixture.fill()
       fixture.flip()
       rig.crash('none')
       const directory = await fixture.open()
-      // Of about a dozen changes the first ones decide; behind the last nothing ends before the removal does.
-      const last = rig.disk.changeCount + 1 + (seed % 20)
+      const last = rig.disk.changeCount + 1 + (seed % 40)
       rig.disk.observe(({ n, when }) => {
         if (n === last && when === 'after') rig.crash()
       })
@@ -200,6 +200,7 @@ describe('a log that is damaged below its recovery point when the process crashe
       const [log] = (await fixture.open()).logs()
       if (log === undefined) {
         expect(fixture.hasKeptEntries()).toBe(false)
+        if (isRemoved) removedCount++
       } else {
         expect(isRemoved).toBe(false)
         wholeCount++
@@ -207,7 +208,7 @@ describe('a log that is damaged below its recovery point when the process crashe
       }
     }
     expect(wholeCount).toBeGreaterThan(0)
-    expect(wholeCount).toBeLessThan(60)
+    expect(removedCount).toBeGreaterThan(0)
   })
 
   it('is forgotten, when it was removed while its directory was missing, before anything else happens', async () => {
@@ -220,8 +221,38 @@ describe('a log that is damaged below its recovery point when the process crashe
     const directory = await fixture.open()
     await rig.settle(directory.removeLog(directory.log(ID.topicId, 0)!))
     rig.crash('none')
-    const again = (await fixture.open()).createLog(testId('orders', 0, 1), rig.config)
-    expect(again.damage).toBeUndefined()
+    const reopened = await fixture.open()
+    expect([...reopened.logs()]).toEqual([])
+    expect(reopened.createLog(testId('orders', 0, 1), rig.config).damage).toBeUndefined()
+  })
+
+  it('is read as after a crash once it is mended, although the directory was closed cleanly in between', async () => {
+    const fixture = new Fixture()
+    const { rig } = fixture
+    await fixture.fill()
+    fixture.flip()
+    // As a crash may tear it; only the log file counts then.
+    fixture.flip(FIRST_LOG.replace('.log', '.headers'), 6)
+    rig.kill()
+    await rig.settle((await fixture.open()).close())
+    fixture.flip()
+    await fixture.expectWhole(await fixture.openLog())
+  })
+
+  it('is written again once it is mended when a sync of it had failed: the page cache only seems to hold it', async () => {
+    const fixture = new Fixture()
+    const { rig } = fixture
+    const log = await fixture.fill()
+    fixture.flip()
+    rig.disk.faults.add({ operation: 'sync', path: /orders-0.*\.log$/ })
+    await expect(rig.settle(log.flush())).rejects.toThrow(/offline/)
+    rig.kill()
+    await fixture.open()
+    rig.kill()
+    fixture.flip()
+    await fixture.openLog()
+    rig.crash('none')
+    await fixture.expectWhole(await fixture.openLog())
   })
 
   it('stays offline while what was kept of it is damaged', async () => {

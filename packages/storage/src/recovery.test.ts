@@ -121,7 +121,11 @@ describe('recovery after a power cut', () => {
         const [first] = await rig.settle(readAll(found))
         expect(first?.baseOffset).toBe(found.logStartOffset)
       }
-      await rig.settle(directory.close())
+      rig.crash('none')
+      const again = (await rig.settle(rig.open())).log(log.id.topicId, 0)
+      if (found === undefined) continue
+      expect(again?.damage).toBeUndefined()
+      expect(again).toMatchObject({ logStartOffset: found.logStartOffset, logEndOffset: found.logEndOffset })
     }
     expect(cutFronts).toBeGreaterThan(0)
   })
