@@ -1,5 +1,5 @@
 import type { DiskFile } from '@kafka-ts/io'
-import { readUint32, writeUint32 } from './big-endian.ts'
+import { readUint32, writeInt32 } from '@kafka-ts/protocol/records'
 import { EntryTable } from './entry-table.ts'
 
 /** Bytes of an entry: the position of a batch in the log file, then the CRC-32C of its first 17 bytes. */
@@ -37,8 +37,8 @@ export class HeaderChecksums {
 
   append(position: number, checksum: number): void {
     const at = this.table.addEntry()
-    writeUint32(this.table.bytes, at, position)
-    writeUint32(this.table.bytes, at + 4, checksum)
+    writeInt32(this.table.bytes, at, position)
+    writeInt32(this.table.bytes, at + 4, checksum)
   }
 
   /** The entries of the batches that begin between `from` and `to` (exclusive). `file`: the open file, if there is one yet. */

@@ -26,8 +26,7 @@
  * ```
  */
 import { Buffer } from 'node:buffer'
-import { crc32c } from '@kafka-ts/protocol/records'
-import { readInt64, readUint32, writeInt64, writeUint32 } from './big-endian.ts'
+import { crc32c, readInt64, readUint32, writeInt32, writeInt64 } from '@kafka-ts/protocol/records'
 import type { StoredBatch } from './stored-batch.ts'
 import type { TopicPartitionId } from './topic-partition-id.ts'
 
@@ -69,11 +68,11 @@ export interface JournalEntryHeader {
 
 export function encodeFileHeader(header: JournalFileHeader): Uint8Array {
   const bytes = new Uint8Array(JOURNAL_HEADER_BYTES)
-  writeUint32(bytes, 0, MAGIC)
-  writeUint32(bytes, 4, FORMAT)
+  writeInt32(bytes, 0, MAGIC)
+  writeInt32(bytes, 4, FORMAT)
   writeInt64(bytes, 8, header.sequence)
   bytes.set(header.nonce, 16)
-  writeUint32(bytes, HEADER_CRC_AT, crc32c(bytes, 0, HEADER_CRC_AT))
+  writeInt32(bytes, HEADER_CRC_AT, crc32c(bytes, 0, HEADER_CRC_AT))
   return bytes
 }
 
@@ -89,7 +88,7 @@ export function entryTemplate(id: TopicPartitionId): Uint8Array {
   const topic = Buffer.from(id.topic)
   const bytes = new Uint8Array(ENTRY_HEADER_BYTES + topic.length)
   bytes[TOPIC_BYTES_AT] = topic.length
-  writeUint32(bytes, PARTITION_AT, id.partition)
+  writeInt32(bytes, PARTITION_AT, id.partition)
   bytes.set(id.topicId, TOPIC_ID_AT)
   bytes.set(topic, ENTRY_HEADER_BYTES)
   return bytes
@@ -110,13 +109,13 @@ export function encodeEntryHeader(
 ): number {
   const { template, fields, batches } = entry
   target.set(template, at)
-  writeUint32(target, at + PAYLOAD_BYTES_AT, fields.payloadBytes)
+  writeInt32(target, at + PAYLOAD_BYTES_AT, fields.payloadBytes)
   target.set(fields.nonce, at + NONCE_AT)
   target[at + KIND_AT] = KIND_NUMBERS[fields.kind]
   writeInt64(target, at + OFFSET_AT, fields.offset)
   let crc = crc32c(target, at + PAYLOAD_BYTES_AT, at + template.length)
   for (const batch of batches) crc = addChecksum(crc, batch.headerChecksum)
-  writeUint32(target, at, crc)
+  writeInt32(target, at, crc)
   return template.length
 }
 
@@ -159,6 +158,6 @@ export function entryCrc(content: Uint8Array, at: number, headerBytes: number, b
 const checksumBytes = new Uint8Array(4)
 
 function addChecksum(crc: number, checksum: number): number {
-  writeUint32(checksumBytes, 0, checksum)
+  writeInt32(checksumBytes, 0, checksum)
   return crc32c(checksumBytes, 0, checksumBytes.length, crc)
 }

@@ -1,6 +1,5 @@
 import type { Disk, DiskFile } from '@kafka-ts/io'
-import { batchBytesOf, LOG_OVERHEAD } from '@kafka-ts/protocol/records'
-import { readUint32 } from './big-endian.ts'
+import { batchBytesOf, LOG_OVERHEAD, readUint32 } from '@kafka-ts/protocol/records'
 import { HEADER_CHECKSUM_ENTRY_BYTES } from './header-checksums.ts'
 import type { SegmentFiles } from './segment-files.ts'
 import { SegmentIndexes } from './segment-indexes.ts'

@@ -1,4 +1,4 @@
-import { readUint32, writeUint32 } from './big-endian.ts'
+import { readUint32, writeInt32 } from '@kafka-ts/protocol/records'
 import { EntryTable } from './entry-table.ts'
 
 /** Bytes of an entry: the offset relative to the segment's base offset, then the position in the log file. */
@@ -16,8 +16,8 @@ export class OffsetIndex {
   /** `lastOffset` of the batch that begins at `position`; both larger than any before. */
   append(lastOffset: number, position: number): void {
     const at = this.table.addEntry()
-    writeUint32(this.table.bytes, at, lastOffset - this.#baseOffset)
-    writeUint32(this.table.bytes, at + 4, position)
+    writeInt32(this.table.bytes, at, lastOffset - this.#baseOffset)
+    writeInt32(this.table.bytes, at + 4, position)
   }
 
   /** The position of a batch that begins at or before `offset`: the best the index knows, else the segment's start. */

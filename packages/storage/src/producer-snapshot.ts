@@ -18,8 +18,7 @@
  * ```
  */
 import { Buffer } from 'node:buffer'
-import { crc32c, sequenceAfter } from '@kafka-ts/protocol/records'
-import { readInt64, writeInt64 } from './big-endian.ts'
+import { crc32c, readInt64, sequenceAfter, writeInt64 } from '@kafka-ts/protocol/records'
 import { lastSequenceOf, type SequenceRun } from './producer-entry.ts'
 
 const VERSION = 1

@@ -1,5 +1,4 @@
-import { CRC_AT, crc32c, crcOf, lastOffsetDeltaOf, leaderEpochOf, maxTimestampOf } from '@kafka-ts/protocol/records'
-import { readInt64 } from './big-endian.ts'
+import { CRC_AT, crc32c, crcOf, lastOffsetDeltaOf, leaderEpochOf, maxTimestampOf, readInt64 } from '@kafka-ts/protocol/records'
 
 /** A stamped batch and what indexes and the tail cache need of its header. */
 export interface StoredBatch {

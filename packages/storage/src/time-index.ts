@@ -1,4 +1,4 @@
-import { readInt64, readUint32, writeInt64, writeUint32 } from './big-endian.ts'
+import { readInt64, readUint32, writeInt32, writeInt64 } from '@kafka-ts/protocol/records'
 import { EntryTable } from './entry-table.ts'
 
 /** Bytes of an entry: the timestamp, then an offset relative to the segment's base offset. */
@@ -29,7 +29,7 @@ export class TimeIndex {
     if (timestamp < 0 || (last !== undefined && (timestamp <= last.timestamp || offset <= last.offset))) return
     const at = this.table.addEntry()
     writeInt64(this.table.bytes, at, timestamp)
-    writeUint32(this.table.bytes, at + OFFSET_AT, offset - this.#baseOffset)
+    writeInt32(this.table.bytes, at + OFFSET_AT, offset - this.#baseOffset)
   }
 
   get last(): TimeIndexEntry | undefined {

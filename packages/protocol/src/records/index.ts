@@ -1,4 +1,5 @@
 export type { BatchProblem, BatchProblemKind } from './batch-problem.ts'
+export { readInt64, readUint32, writeInt32, writeInt64 } from './big-endian.ts'
 export { type BatchValidation, type CheckBatchOptions, checkBatch } from './check.ts'
 export { type CheckRecordsOptions, checkRecords, type RecordsFound } from './check-records.ts'
 export { CODECS, type Codec, type CompressionDoor, codecNumber, codecOf } from './compression/codec.ts'
