@@ -1,7 +1,7 @@
 import { type SimulatedDoors, simulatedDoors } from '@kafka-ts/io/simulated'
 import { createBrokerConfig } from '../../config/broker-config.ts'
 import { silentLogger } from '../../logger.ts'
-import type { JoinResult } from '../group/group-results.ts'
+import type { JoinResult, SyncResult } from '../group/group-results.ts'
 import { groupSettings } from '../group/group-settings.ts'
 import { GroupShard } from '../group/group-shard.ts'
 import { commitOffsets } from '../group/operations/commit-offsets.ts'
@@ -112,7 +112,7 @@ export class GroupRig {
     return this.shard.run((state, turn, reply) => joinGroup(state, turn, { request: { ...joinDefaults, ...request }, reply }))
   }
 
-  sync(request: Partial<SyncRequest> & { readonly memberId: string; readonly generationId: number }) {
+  sync(request: Partial<SyncRequest> & { readonly memberId: string; readonly generationId: number }): Promise<SyncResult> {
     const defaults = { groupId: GROUP, groupInstanceId: null, protocolType: null, protocolName: null, assignments: [] }
     return this.shard.run((state, turn, reply) => syncGroup(state, turn, { request: { ...defaults, ...request }, reply }))
   }
@@ -145,8 +145,9 @@ export class GroupRig {
     let joined: JoinResult[] = []
     const ids: string[] = []
     for (let index = 0; index < count; index++) {
-      const known = ids.map((memberId) => this.join({ memberId }))
-      const results = await Promise.all([this.join(), ...known])
+      // The new one first: it is what makes the others join again.
+      const joining = this.join()
+      const results = await Promise.all([joining, ...ids.map((memberId) => this.join({ memberId }))])
       joined = results
       ids.splice(0, ids.length, ...results.map(({ memberId }) => memberId))
     }
