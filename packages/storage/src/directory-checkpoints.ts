@@ -57,10 +57,14 @@ export class DirectoryCheckpoints {
     if (logStart !== undefined) this.#frozenLogStarts.set(name, logStart)
   }
 
-  /** The log is removed: the next writes forget it. True when it was frozen. */
-  unfreeze(name: string): boolean {
-    const hadRecoveryPoint = this.#frozenRecoveryPoints.delete(name)
-    return this.#frozenLogStarts.delete(name) || hadRecoveryPoint
+  isFrozen(name: string): boolean {
+    return this.#frozenRecoveryPoints.has(name) || this.#frozenLogStarts.has(name)
+  }
+
+  /** The log is removed: the next writes forget it. */
+  unfreeze(name: string): void {
+    this.#frozenRecoveryPoints.delete(name)
+    this.#frozenLogStarts.delete(name)
   }
 
   /** Durable when it resolves, with what the logs were when it was called or later; so the next. Rejects with `DiskError`. */

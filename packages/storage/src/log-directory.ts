@@ -1,12 +1,12 @@
 import { strict as assert } from 'node:assert'
 import { dirname, join } from 'node:path'
 import { DiskError, type DiskLock } from '@kafka-ts/io'
-import { readTextFileSync, writeFileAtomically } from './atomic-file.ts'
 import type { OffsetCheckpoint } from './checkpoint-file.ts'
 import { CoalescedTask } from './coalesced-task.ts'
 import { DeferredRemovals } from './deferred-removals.ts'
 import { DirectoryCheckpoints } from './directory-checkpoints.ts'
-import { recoverDirectory } from './directory-recovery.ts'
+import { DirectoryMarks } from './directory-marks.ts'
+import { startDirectory } from './directory-start.ts'
 import { FencedDisk } from './fenced-disk.ts'
 import { FileHandles } from './file-handles.ts'
 import { Flusher } from './flusher.ts'
@@ -25,8 +25,6 @@ import { TailCache } from './tail-cache.ts'
 import { deletedDirectoryName, directoryNameOf, logKey, type TopicPartitionId } from './topic-partition-id.ts'
 
 const LOCK_FILE = '.lock'
-const CLEAN_FILE = 'clean-shutdown'
-const FAILED_SYNC_FILE = 'failed-sync'
 const JOURNAL_DIRECTORY = 'journal'
 const KEPT_ENTRIES_DIRECTORY = 'kept-entries'
 
@@ -40,6 +38,7 @@ export class LogDirectory {
   readonly #logger: StorageLogger
   readonly #lock: DiskLock
   readonly #meta: MetaProperties
+  readonly #marks: DirectoryMarks
   /** All files but the lock are reached through it. */
   readonly #disk: FencedDisk
   readonly #handles: FileHandles
@@ -70,6 +69,7 @@ export class LogDirectory {
     this.#logger = options.logger ?? SILENT_LOGGER
     this.#lock = lock
     this.#meta = meta
+    this.#marks = new DirectoryMarks({ path: this.path, directoryId: meta.directoryId })
     this.#handles = new FileHandles(disk, settings.maxOpenFiles)
     this.#removals = new DeferredRemovals({ clock, disk, logger: this.#logger })
     this.#checkpoints = new DirectoryCheckpoints({ disk, path: this.path, logs: () => this.#logs.values() })
@@ -135,7 +135,7 @@ export class LogDirectory {
     try {
       const meta = await ensureMetaProperties({ disk, random, path: options.path, nodeId: options.nodeId, clusterId: options.clusterId })
       const directory = new LogDirectory(options, lock, meta)
-      await directory.#recover()
+      await directory.#start()
       return directory
     } catch (error) {
       lock.release()
@@ -217,6 +217,23 @@ export class LogDirectory {
     return this.#closing
   }
 
+  #start(): Promise<void> {
+    return startDirectory({
+      disk: this.#disk,
+      context: this.#context,
+      journal: this.#journal,
+      kept: this.#kept,
+      checkpoints: this.#checkpoints,
+      flusher: this.#flusher,
+      marks: this.#marks,
+      configFor: this.#options.configFor,
+      logger: this.#logger,
+      random: this.#options.doors.random,
+      adopt: (log) => this.#adopt(log),
+      noteMissing: (name, checkpoint) => this.#missing.set(name, checkpoint),
+    })
+  }
+
   async #close(): Promise<void> {
     try {
       if (this.isOnline) await this.#closeCleanly()
@@ -236,69 +253,16 @@ export class LogDirectory {
   }
 
   async #closeCleanly(): Promise<void> {
-    const disk = this.#disk
     this.#writer.writeNow()
     await this.#writer.settled()
     await this.#flusher.flush(this.#undamagedLogs(), { isComplete: true })
     await this.#checkpoints.writeLogStarts()
     await this.#journal.reset({ isKnownEmpty: false })
-    if (this.isOnline) await writeFileAtomically(disk, join(this.path, CLEAN_FILE), `${this.directoryId}\n`)
-  }
-
-  async #recover(): Promise<void> {
-    const disk = this.#disk
-    const cleanPath = join(this.path, CLEAN_FILE)
-    const failedPath = join(this.path, FAILED_SYNC_FILE)
-    const isClean = readTextFileSync(disk, cleanPath)?.trim() === this.directoryId
-    const found = this.#checkpoints.readSync()
-    this.#journal.openFiles()
-    disk.readsOnLoop = true
-    const { recoveries, missing, doomed } = await recoverDirectory({
-      context: this.#context,
-      journal: this.#journal,
-      kept: this.#kept,
-      configFor: this.#options.configFor,
-      logger: this.#logger,
-      random: this.#options.doors.random,
-      ...found,
-      isClean,
-      mustRewrite: disk.statSync(failedPath) !== undefined,
-    })
-    disk.readsOnLoop = false
-    for (const [name, checkpoint] of missing) {
-      this.#missing.set(name, checkpoint)
-      this.#checkpoints.freeze(name, found)
-    }
-    for (const { id, storage, config, logStartOffset, damage } of recoveries) {
-      this.#adopt(new Log({ context: this.#context, storage, config, logStartOffset, damage }))
-      if (damage !== undefined) this.#checkpoints.freeze(directoryNameOf(id), found)
-    }
-    const mended = this.#undamagedLogs().filter(({ id }) => this.#kept.has(id))
-    if (!isClean || mended.length > 0) {
-      // Before the recovery points: below one, a front that no log start explains is damage.
-      if (this.#undamagedLogs().some((log) => log.logStartOffset > (found.logStarts.get(directoryNameOf(log.id))?.offset ?? 0))) {
-        await this.#checkpoints.writeLogStarts()
-      }
-      await this.#flusher.flush(this.#undamagedLogs(), { isComplete: false })
-    }
-    if (this.#offlineError !== undefined) throw this.#offlineError
-    await this.#journal.reset({ isKnownEmpty: isClean })
-    await this.#kept.remove(mended.map(({ id }) => id))
-    await this.#removeDoomed(doomed)
-    const marks = [cleanPath, failedPath].filter((path) => disk.statSync(path) !== undefined)
-    for (const path of marks) disk.removeSync(path)
-    if (marks.length > 0) await disk.syncDirectory(this.path)
+    if (this.isOnline) await this.#marks.markClean(this.#disk)
   }
 
   #undamagedLogs(): Log[] {
     return [...this.#logs.values()].filter((log) => log.damage === undefined)
-  }
-
-  /** Finishes deletions that a crash interrupted. */
-  async #removeDoomed(doomed: readonly string[]): Promise<void> {
-    if (doomed.length === 0) return
-    await this.#checkpoints.writeBoth()
-    for (const path of doomed) await this.#disk.removeTree(path)
   }
 
   #adopt(log: Log): void {
@@ -326,9 +290,8 @@ export class LogDirectory {
     this.#missing.delete(name)
     await log.remove(new StorageError('DELETED', `${name} was removed`))
     this.#logsByAppender.delete(appender)
-    const wasFrozen = this.#checkpoints.unfreeze(name)
     if (!storage.isOnDisk) {
-      if (wasFrozen || this.#kept.has(log.id)) await this.#guard(() => this.#forget(log))
+      if (this.#checkpoints.isFrozen(name) || this.#kept.has(log.id)) await this.#guard(() => this.#forget(log))
       return
     }
     await this.#guard(async () => {
@@ -345,6 +308,7 @@ export class LogDirectory {
 
   async #forget({ id }: Log): Promise<void> {
     await this.#kept.remove([id])
+    this.#checkpoints.unfreeze(directoryNameOf(id))
     await this.#checkpoints.writeBoth()
   }
 
@@ -386,10 +350,8 @@ export class LogDirectory {
 
   /** After a failed fsync the page cache may hold what the disk does not: the next start writes it again instead of trusting it. */
   #markFailedSync(): void {
-    const { disk } = this.#options.doors
     try {
-      disk.openSync(join(this.path, FAILED_SYNC_FILE), 'create').closeSync()
-      disk.syncDirectorySync(this.path)
+      this.#marks.markFailedSyncSync(this.#options.doors.disk)
     } catch (error) {
       this.#logger.error(`${this.path}: the failure could not be noted on the disk`, error)
     }
