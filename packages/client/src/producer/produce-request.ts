@@ -1,16 +1,8 @@
 import type { ProduceRequest } from '@kafka-ts/protocol'
 import { KafkaError } from '@kafka-ts/protocol'
-import type { PartitionQueue } from './partition-queue.ts'
-import type { ProducerBatch } from './producer-batch.ts'
+import type { Flight } from './flight.ts'
 import type { Acks } from './producer-types.ts'
 import type { TopicQueues } from './topic-queues.ts'
-
-/** The batches of one partition in one request. */
-export interface Flight {
-  readonly queue: PartitionQueue
-  /** Encoded, at least one. */
-  readonly batches: readonly ProducerBatch[]
-}
 
 /** A produce request with the bytes beside it, and its flights by `<topic id as text> <partition>`, as the answer names them. */
 export interface ProduceRequestParts {

@@ -1,5 +1,5 @@
 import type { KafkaError } from '@kafka-ts/protocol'
-import type { RecordBatchBuilder, RecordBytes, RecordHeader } from '@kafka-ts/protocol/records'
+import { type ProducerStamp, type RecordBatchBuilder, type RecordBytes, type RecordHeader, stampProducer } from '@kafka-ts/protocol/records'
 import type { PartitionQueue } from './partition-queue.ts'
 import type { RecordMetadata } from './producer-types.ts'
 
@@ -25,8 +25,14 @@ export class ProducerBatch {
   readonly createdAtMs: number
   /** Bytes counted against the producer's buffer. */
   bufferedBytes = 0
-  /** The batch as it is sent; undefined until it is closed and, where that is asked, compressed. */
+  /** The batch as it is sent; undefined until it first takes off. */
   encoded: Uint8Array | undefined
+  /** Who writes it and at which sequence, from its first flight on; undefined without idempotence. */
+  stamp: ProducerStamp | undefined
+  /** It was sent, and nothing is known of what became of it. */
+  isUncertain = false
+  /** The flight it was in last: those that were sent together are sent again together, so that the broker has one answer for them. */
+  flightNumber = 0
   /** May be sent though it is not full: its linger time is over, or somebody flushes. */
   isDue = false
   /** It shares no request with others of its partition: a refusal is to tell which of them is to blame. */
@@ -37,6 +43,9 @@ export class ProducerBatch {
   lastError: KafkaError | undefined
   readonly #resolvers: Resolve[] = []
   readonly #timestamps: number[] = []
+  /** Closed and, where that is asked, compressed: it may take off. */
+  #isSealed = false
+  #compressed: Uint8Array | undefined
   #isSettled = false
   #settled: PromiseWithResolvers<void> | undefined
 
@@ -48,6 +57,15 @@ export class ProducerBatch {
 
   get isSettled(): boolean {
     return this.#isSettled
+  }
+
+  get isSealed(): boolean {
+    return this.#isSealed
+  }
+
+  /** As it is sent. */
+  get sizeInBytes(): number {
+    return this.#compressed?.length ?? this.builder.sizeInBytes
   }
 
   get recordCount(): number {
@@ -78,6 +96,30 @@ export class ProducerBatch {
     this.#resolvers.push(other.#resolvers[index] as Resolve)
     this.#timestamps.push(timestampMs)
     return true
+  }
+
+  /** No more records. `compressed`: the whole batch, in a buffer of its own. */
+  seal(compressed?: Uint8Array): void {
+    this.#compressed = compressed
+    this.#isSealed = true
+  }
+
+  /** Makes the bytes that are sent, with `stamp` if it has one. */
+  encode(): void {
+    const { stamp } = this
+    if (this.#compressed === undefined) this.encoded = this.builder.build(stamp)
+    else {
+      if (stamp !== undefined) stampProducer(this.#compressed, 0, stamp)
+      this.encoded = this.#compressed
+    }
+  }
+
+  /** It was not written, and gets another sequence when it takes off again. */
+  forgetStamp(): void {
+    this.stamp = undefined
+    this.encoded = undefined
+    this.isUncertain = false
+    this.flightNumber = 0
   }
 
   /** Resolves every record. `baseOffset` -1: offsets are not known. `logAppendTimeMs` -1: the records kept their own timestamps. */

@@ -9,6 +9,7 @@ const MIB = 1024 * KIB
 /** The options of a producer with every default filled in; see `ProducerOptions` for what each means. */
 export interface ProducerConfig {
   readonly acks: Acks
+  readonly isIdempotent: boolean
   readonly compression: CompressionName
   readonly compressionLevel: number | undefined
   readonly lingerMs: number
@@ -28,12 +29,19 @@ export function resolveProducerConfig(options: ProducerOptions): ProducerConfig 
   const acks = options.acks ?? 'all'
   if (acks !== 0 && acks !== 1 && acks !== 'all')
     throw new KafkaError('INVALID_ARGUMENT', `acks must be 0, 1 or 'all', it is ${String(acks)}.`)
+  const isIdempotent = options.idempotent ?? acks === 'all'
+  if (isIdempotent && acks !== 'all')
+    throw new KafkaError(
+      'INVALID_ARGUMENT',
+      `an idempotent producer needs acks 'all', not ${acks}: what is not acknowledged cannot be sent again.`,
+    )
   const compression = options.compression ?? 'none'
   if (!CODECS.includes(compression)) {
     throw new KafkaError('INVALID_ARGUMENT', `compression must be one of ${CODECS.join(', ')}, it is ${String(compression)}.`)
   }
   return {
     acks,
+    isIdempotent,
     compression,
     compressionLevel: options.compressionLevel,
     lingerMs: atLeast('lingerMs', options.lingerMs ?? 1, 0),

@@ -56,6 +56,11 @@ export type Partitioner = (input: PartitionerInput) => number
 export interface ProducerOptions {
   /** Default 'all'. */
   readonly acks?: Acks
+  /**
+   * Each record is written once, however often it has to be sent, and up to five requests of a partition are under way at a time. Needs acks
+   * 'all'. Default: true with acks 'all'.
+   */
+  readonly idempotent?: boolean
   /** Default 'none'. */
   readonly compression?: CompressionName
   /** Level of gzip or zstd; the compressor's own default when left out. */
@@ -70,7 +75,7 @@ export interface ProducerOptions {
   readonly maxBlockMs?: number
   /** Limit of one produce request. Default 8 MiB. */
   readonly maxRequestBytes?: number
-  /** Produce requests without an answer, per broker. A partition never has more than one, so that retries keep order. Default 5. */
+  /** Produce requests without an answer, per broker. A partition has no more than five, and one without idempotence. Default 5. */
   readonly maxInFlightRequests?: number
   /** From `send` to its outcome, retries included. Default 120 s. */
   readonly deliveryTimeoutMs?: number

@@ -139,7 +139,8 @@ export class BatchingProducer implements Producer {
     let queues = this.#topics.get(resolved.name)
     if (queues === undefined) {
       const { random } = this.#cluster.config.doors
-      queues = new TopicQueues(resolved.name, { random, partitioner: this.#config.partitioner, stickyBytes: this.#config.batchBytes })
+      const { partitioner, batchBytes, isIdempotent } = this.#config
+      queues = new TopicQueues(resolved.name, { random, partitioner, stickyBytes: batchBytes, isIdempotent })
       queues.update(this.#cluster.metadata.topic(resolved.name))
       this.#topics.set(resolved.name, queues)
     }

@@ -84,7 +84,7 @@ export class RecordAccumulator {
     }
   }
 
-  /** Closes the open batch of a partition: it is encoded, or compressed, and then sendable. */
+  /** Closes the open batch of a partition: it is compressed where that is asked, and then sendable. */
   closeOpen(queue: PartitionQueue): void {
     const batch = queue.open
     if (batch === undefined) return
@@ -92,17 +92,17 @@ export class RecordAccumulator {
     this.seal(batch)
   }
 
-  /** Encodes a batch that is closed. */
+  /** Makes a batch that is closed ready to be sent. */
   seal(batch: ProducerBatch): void {
     const { compression, compressionLevel } = this.#config
     if (compression === 'none') {
-      batch.encoded = batch.builder.build()
+      batch.seal()
       this.#listener.onSendable(batch.queue)
       return
     }
     compressBatch(batch.builder, { codec: compression, level: compressionLevel, compression: this.#doors.compression }).then(
       (encoded) => {
-        batch.encoded = encoded
+        batch.seal(encoded)
         this.#listener.onSendable(batch.queue)
       },
       (error: unknown) => this.#listener.onUnsendable(batch, error),

@@ -5,12 +5,14 @@ import { Backoff } from '../connection/backoff.ts'
 import type { NativeConnection } from '../connection/native-connection.ts'
 import { produceChannel } from '../diagnostics.ts'
 import { toKafkaError } from '../errors.ts'
+import type { Flight } from './flight.ts'
+import { FlightOutcomes } from './flight-outcomes.ts'
 import type { PartitionQueue } from './partition-queue.ts'
-import { buildProduceRequest, type Flight, type ProduceRequestParts } from './produce-request.ts'
-import type { ProducerBatch } from './producer-batch.ts'
+import type { PartitionSequences, ProducerIdentity } from './partition-sequences.ts'
+import { buildProduceRequest, type ProduceRequestParts } from './produce-request.ts'
 import type { ProducerConfig } from './producer-config.ts'
+import { ProducerIdentities } from './producer-identities.ts'
 import type { RecordAccumulator } from './record-accumulator.ts'
-import { splitBatch } from './split-batch.ts'
 import type { TopicQueues } from './topic-queues.ts'
 
 /** How much longer than the broker may take the client waits for its answer. */
@@ -39,10 +41,12 @@ export interface SenderOptions {
 
 /**
  * Brings batches to the leaders of their partitions: one request carries batches of many partitions, a broker has at most
- * `maxInFlightRequests`, and a partition is in at most one of them, so that sending again keeps the order.
+ * `maxInFlightRequests`. A partition is in at most one of them unless sequence numbers keep its order (`PartitionQueue`).
  */
 export class Sender {
   readonly #options: SenderOptions
+  readonly #outcomes: FlightOutcomes
+  readonly #identities: ProducerIdentities
   readonly #brokers = new Map<number, BrokerQueue>()
   /** Partitions that wait for a leader. */
   readonly #leaderless = new Set<PartitionQueue>()
@@ -52,11 +56,16 @@ export class Sender {
 
   constructor(options: SenderOptions) {
     this.#options = options
+    const { cluster, accumulator, onSettled } = options
+    this.#outcomes = new FlightOutcomes({ accumulator, onSettled, logger: cluster.config.logger, isClosed: () => this.#isClosed })
+    this.#identities = new ProducerIdentities(cluster)
   }
 
   /** The partition may have something to send. */
   wake(queue: PartitionQueue): void {
-    if (queue.isQueued || this.#isClosed || !queue.isSendable(this.#nowMs())) return
+    if (queue.isQueued || this.#isClosed) return
+    if (queue.sequences !== undefined && queue.isWaitingForEpoch) this.#beginEpoch(queue, queue.sequences)
+    if (!queue.isSendable(this.#nowMs())) return
     const leader = this.#leaderOf(queue)
     if (leader === undefined) {
       this.#leaderless.add(queue)
@@ -82,6 +91,44 @@ export class Sender {
     this.#retries.clear()
     this.#leaderless.clear()
     this.#brokers.clear()
+  }
+
+  /** At once when the producer has its id and the partition is new to it; else when a broker has answered. */
+  #beginEpoch(queue: PartitionQueue, sequences: PartitionSequences): void {
+    if (queue.isRenewing) return
+    const { known } = this.#identities
+    if (known !== undefined && sequences.identity === undefined) {
+      sequences.begin(known)
+      return
+    }
+    queue.isRenewing = true
+    this.#askFor(sequences).then(
+      (identity) => {
+        queue.isRenewing = false
+        sequences.begin(identity)
+        this.wake(queue)
+      },
+      (error: unknown) => {
+        queue.isRenewing = false
+        this.#refuse(queue, toKafkaError(error, 'producer id'))
+      },
+    )
+  }
+
+  #askFor({ identity, isIdLost }: PartitionSequences): Promise<ProducerIdentity> {
+    if (identity === undefined) return this.#identities.first()
+    return isIdLost ? this.#identities.fresh() : this.#identities.next(identity)
+  }
+
+  /** Nothing of a partition can be sent. */
+  #refuse(queue: PartitionQueue, error: KafkaError): void {
+    const { accumulator, onSettled } = this.#options
+    for (const batch of queue.batches()) {
+      queue.remove(batch)
+      batch.fail(error)
+      accumulator.releaseRoom(batch)
+    }
+    onSettled()
   }
 
   #nowMs(): number {
@@ -160,7 +207,7 @@ export class Sender {
     let taken = 0
     for (const queue of broker.ready) {
       const isHere = this.#leaderOf(queue) === broker.nodeId
-      if (isHere && queue.open?.isDue === true) accumulator.closeOpen(queue)
+      if (isHere && queue.isOpenDue) accumulator.closeOpen(queue)
       if (isHere && flights.length > 0 && bytes + queue.headBytes > maxBytes) break
       taken++
       queue.isQueued = false
@@ -173,8 +220,8 @@ export class Sender {
 
   /** Adds what a partition has, up to `maxBytes`; returns how much that is. */
   #takeOff(queue: PartitionQueue, flights: Flight[], maxBytes: number): number {
-    const flight = { queue, batches: queue.beginFlight(maxBytes) }
-    if (flight.batches.length === 0) return 0
+    const flight = queue.takeOff(maxBytes)
+    if (flight === undefined) return 0
     flights.push(flight)
     return flightBytes(flight)
   }
@@ -194,7 +241,7 @@ export class Sender {
     } catch (cause) {
       const failure = toKafkaError(cause, 'produce')
       error = failure
-      retries = flights.filter(({ queue, batches }) => queue.inFlight === batches).filter((flight) => this.#onFailure(flight, failure))
+      retries = flights.filter((flight) => flight.queue.isInFlight(flight)).filter((flight) => this.#outcomes.fail(flight, failure))
     }
     broker.inFlight--
     if (produceChannel.hasSubscribers) {
@@ -215,7 +262,7 @@ export class Sender {
     if (request.acks === 0) {
       connection.post(apis.produce, { request, attachments })
       await connection.whenDrained()
-      for (const flight of flights.values()) this.#onSuccess(flight, { baseOffset: -1, logAppendTimeMs: -1 })
+      for (const flight of flights.values()) this.#outcomes.succeed(flight, { baseOffset: -1, logAppendTimeMs: -1 })
       return []
     }
     const timeoutMs = this.#requestTimeoutMs + ANSWER_MARGIN_MS
@@ -232,64 +279,14 @@ export class Sender {
         const flight = flights.get(key)
         if (flight === undefined) continue
         flights.delete(key)
-        if (partition.errorCode === 0) this.#onSuccess(flight, partition)
-        else if (this.#onFailure(flight, partitionError(flight, partition))) retries.push(flight)
+        if (partition.errorCode === 0) this.#outcomes.succeed(flight, partition)
+        else if (this.#outcomes.fail(flight, partitionError(flight, partition))) retries.push(flight)
       }
     }
     for (const flight of flights.values()) {
-      this.#onFailure(flight, new KafkaError('PROTOCOL_ERROR', `The broker's answer leaves out ${describe(flight)}.`))
+      this.#outcomes.fail(flight, new KafkaError('PROTOCOL_ERROR', `The broker's answer leaves out ${describe(flight)}.`))
     }
     return retries
-  }
-
-  /** The batches of a flight were appended together, one behind the other. */
-  #onSuccess({ queue, batches }: Flight, written: { readonly baseOffset: number; readonly logAppendTimeMs: number }): void {
-    queue.inFlight = []
-    let { baseOffset } = written
-    for (const batch of batches) {
-      const { recordCount } = batch.builder
-      batch.succeed(baseOffset, written.logAppendTimeMs)
-      if (baseOffset !== -1) baseOffset += recordCount
-      this.#finish(batch)
-    }
-  }
-
-  /**
-   * A flight was refused as a whole, or nothing is known of it. True when it is to be sent again after a pause. Of a refusal that is not
-   * retriable only one batch may be to blame: then each goes again by itself, at once.
-   */
-  #onFailure({ queue, batches }: Flight, error: KafkaError): boolean {
-    queue.inFlight = []
-    const alive = batches.filter((batch) => !batch.isSettled && !this.#isClosed)
-    for (const batch of batches) if (!alive.includes(batch)) this.#finish(batch)
-    const [first] = alive
-    if (first === undefined) return false
-    for (const batch of alive) batch.lastError = error
-    if (error.retriable) {
-      for (const batch of alive) batch.failedAttempts++
-      queue.putBack(alive)
-      this.#options.cluster.config.logger?.warn(`produce failed, will be tried again: ${error.message}`)
-      return true
-    }
-    if (batches.length > 1) {
-      for (const batch of alive) batch.travelsAlone = true
-      queue.putBack(alive)
-    } else if (error.code === 'MESSAGE_TOO_LARGE' && first.recordCount > 1) {
-      this.#split(first)
-    } else {
-      first.fail(error)
-      this.#finish(first)
-    }
-    return false
-  }
-
-  #split(batch: ProducerBatch): void {
-    const { accumulator } = this.#options
-    const parts = splitBatch(batch, (maxBatchBytes) => accumulator.newBatchFor(batch, maxBatchBytes))
-    accumulator.replace(batch, parts)
-    accumulator.releaseBuilder(batch)
-    batch.queue.putBack(parts)
-    for (const part of parts) accumulator.seal(part)
   }
 
   /** Leaves partitions alone for a while, all of a request together, and asks meanwhile whether their leaders have moved. */
@@ -308,13 +305,6 @@ export class Sender {
       }
     })
     this.#retries.add(timer)
-  }
-
-  #finish(batch: ProducerBatch): void {
-    const { accumulator, onSettled } = this.#options
-    accumulator.releaseRoom(batch)
-    accumulator.releaseBuilder(batch)
-    onSettled()
   }
 }
 

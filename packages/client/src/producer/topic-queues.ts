@@ -3,6 +3,7 @@ import { KafkaError } from '@kafka-ts/protocol'
 import { partitionForKey, type RecordBytes } from '@kafka-ts/protocol/records'
 import type { TopicMetadata } from '../cluster/topic-metadata.ts'
 import { PartitionQueue } from './partition-queue.ts'
+import { PartitionSequences } from './partition-sequences.ts'
 import type { Partitioner } from './producer-types.ts'
 
 export interface TopicQueuesOptions {
@@ -10,6 +11,7 @@ export interface TopicQueuesOptions {
   readonly partitioner: Partitioner | undefined
   /** Records without a key stay with a partition for this many bytes. */
   readonly stickyBytes: number
+  readonly isIdempotent: boolean
 }
 
 /** The partitions of one topic as the producer sees them, and the choice among them. */
@@ -44,7 +46,7 @@ export class TopicQueues {
     if (metadata === undefined) return
     this.#metadata = metadata
     for (let partition = this.#partitions.length; partition < metadata.partitions.length; partition++) {
-      this.#partitions.push(new PartitionQueue(this.name, partition))
+      this.#partitions.push(new PartitionQueue(this.name, partition, this.#options.isIdempotent ? new PartitionSequences() : undefined))
     }
   }
 

@@ -18,12 +18,17 @@ import {
   wireCodeOf,
 } from '@kafka-ts/protocol'
 import {
+  baseSequenceOf,
   batchBytesOf,
   checkBatch,
   iterateBatches,
   lastOffsetDeltaOf,
   lastOffsetOf,
   maxTimestampOf,
+  producerEpochOf,
+  producerIdOf,
+  sequenceAfter,
+  sequenceDistance,
   stampBatch,
 } from '@kafka-ts/protocol/records'
 
@@ -33,11 +38,14 @@ export interface Answer<A extends AnyApi> {
   readonly attachments?: readonly Uint8Array[]
 }
 
-/** Takes the place of the broker's own handler; undefined lets that answer, 'silence' leaves the request without an answer. */
+/**
+ * Takes the place of the broker's own handler; undefined lets that answer, 'silence' leaves the request without an answer, 'hang up' closes the
+ * connection instead, 'lose answer' once the request is done.
+ */
 export type Script<A extends AnyApi> = (
   request: RequestOf<A>,
   attachments: Uint8Array,
-) => Answer<A> | Promise<Answer<A>> | undefined | 'silence' | 'hang up'
+) => Answer<A> | Promise<Answer<A>> | undefined | 'silence' | 'hang up' | 'lose answer'
 
 /** A partition's batches, as received, stamped. */
 export interface ScriptedPartition {
@@ -46,6 +54,14 @@ export interface ScriptedPartition {
   endOffset: number
   errorCode: number
   leaderId: number
+}
+
+/** An append of an idempotent producer. */
+interface SequencedAppend {
+  readonly epoch: number
+  readonly baseSequence: number
+  readonly recordCount: number
+  readonly baseOffset: number
 }
 
 export interface ScriptedTopic {
@@ -64,6 +80,8 @@ export interface ScriptedBrokerOptions {
 
 const HOST = '127.0.0.1'
 const CLUSTER_ID = 'scripted'
+/** As many as Kafka's brokers promise. */
+const REMEMBERED_APPENDS = 5
 
 /**
  * A broker for the tests of the client: keeps batches in memory, answers at once, and any of its APIs can be taken over by a test.
@@ -77,12 +95,17 @@ export class ScriptedBroker {
   /** Other brokers of the cluster, as the metadata are to name them. */
   peers: readonly ScriptedBroker[] = []
   maxBatchBytes = Number.POSITIVE_INFINITY
+  /** The error for which a batch, and with it all of its partition in a request, is refused. */
+  refusalOf: ((batch: Uint8Array) => number | undefined) | undefined
   readonly #options: ScriptedBrokerOptions
   readonly #connections = new Set<Connection>()
   readonly #parkedFetches = new Set<() => void>()
   #listener: Listener | undefined
   #port: number
   #topicCount = 0
+  #nextProducerId = 100
+  /** Of idempotent producers, by their id. */
+  readonly #appends = new WeakMap<ScriptedPartition, Map<number, SequencedAppend[]>>()
 
   static async start(options: ScriptedBrokerOptions): Promise<ScriptedBroker> {
     const broker = new ScriptedBroker(options)
@@ -169,6 +192,10 @@ export class ScriptedBroker {
       const scripted = script?.(request, frame.attachments)
       if (scripted === 'silence') return
       if (scripted === 'hang up') return connection.destroy()
+      if (scripted === 'lose answer') {
+        await this.#handle(api, request, frame.attachments)
+        return connection.destroy()
+      }
       const answer = await (scripted ?? this.#handle(api, request, frame.attachments))
       if (answer !== undefined && this.#connections.has(connection))
         connection.write(encodeResponse(api, { version, correlationId, ...answer }))
@@ -185,6 +212,8 @@ export class ScriptedBroker {
         return this.#metadata(request as RequestOf<typeof apis.metadata>)
       case apis.produce:
         return this.#produce(request as RequestOf<typeof apis.produce>, attachments)
+      case apis.initProducerId:
+        return this.#initProducerId(request as RequestOf<typeof apis.initProducerId>)
       case apis.fetch:
         return this.#fetch(request as RequestOf<typeof apis.fetch>)
       case apis.listOffsets:
@@ -192,6 +221,11 @@ export class ScriptedBroker {
       default:
         throw new KafkaError('UNSUPPORTED_VERSION', `${api.name} is not scripted`)
     }
+  }
+
+  #initProducerId({ producerId, producerEpoch }: RequestOf<typeof apis.initProducerId>): Answer<typeof apis.initProducerId> {
+    const isNew = producerId === -1
+    return { response: isNew ? { producerId: this.#nextProducerId++, producerEpoch: 0 } : { producerId, producerEpoch: producerEpoch + 1 } }
   }
 
   #hello(): Answer<typeof apis.hello> {
@@ -261,11 +295,16 @@ export class ScriptedBroker {
     if (log.errorCode !== 0) return { ...refused, errorCode: log.errorCode }
     const batches = [...iterateBatches(records)].map(({ start, end }) => records.subarray(start, end))
     if (batches.some((batch) => batch.length > this.maxBatchBytes)) return { ...refused, errorCode: 10 }
+    const refusal = batches.map((batch) => this.refusalOf?.(batch)).find((code) => code !== undefined)
+    if (refusal !== undefined) return { ...refused, errorCode: refusal }
     const isStoring = this.#options.isStoring !== false
     const problem = batches
       .map((batch) => (isStoring ? checkBatch(batch, 0, batch.length, { validation: 'records' }) : undefined))
       .find(Boolean)
     if (problem !== undefined) return { ...refused, errorCode: 2, errorMessage: problem.message }
+    const sequenced = this.#checkSequences(log, batches)
+    if (typeof sequenced === 'number') return { ...refused, errorCode: sequenced }
+    if (sequenced !== undefined) return { ...refused, errorCode: 0, baseOffset: sequenced.baseOffset, logStartOffset: log.logStartOffset }
     const baseOffset = log.endOffset
     for (const batch of batches) {
       const stored = isStoring ? Buffer.from(batch) : batch
@@ -282,6 +321,40 @@ export class ScriptedBroker {
       logStartOffset: log.logStartOffset,
       recordErrors: [],
     }
+  }
+
+  /** undefined: the next ones. An append: they were that, or a part of it. A number: the error to answer. */
+  #checkSequences(log: ScriptedPartition, batches: readonly Uint8Array[]): { readonly baseOffset: number } | number | undefined {
+    const [first] = batches
+    if (first === undefined || producerIdOf(first, 0) < 0) return undefined
+    const epoch = producerEpochOf(first, 0)
+    const baseSequence = baseSequenceOf(first, 0)
+    let recordCount = 0
+    for (const batch of batches) {
+      if (baseSequenceOf(batch, 0) !== sequenceAfter(baseSequence, recordCount)) return 45
+      recordCount += lastOffsetDeltaOf(batch, 0) + 1
+    }
+    const appends = this.#appendsOf(log, producerIdOf(first, 0))
+    const last = appends.at(-1)
+    if (last !== undefined && epoch < last.epoch) return 47
+    const expected = last === undefined ? baseSequence : epoch > last.epoch ? 0 : sequenceAfter(last.baseSequence, last.recordCount)
+    if (baseSequence === expected) {
+      appends.push({ epoch, baseSequence, recordCount, baseOffset: log.endOffset })
+      return undefined
+    }
+    for (const append of appends.slice(-REMEMBERED_APPENDS)) {
+      const from = sequenceDistance(append.baseSequence, baseSequence)
+      if (append.epoch === epoch && from >= 0 && from + recordCount <= append.recordCount) return { baseOffset: append.baseOffset + from }
+    }
+    return sequenceDistance(baseSequence, expected) > 0 && batches.length > 1 ? 46 : 45
+  }
+
+  #appendsOf(log: ScriptedPartition, producerId: number): SequencedAppend[] {
+    const byProducer = this.#appends.get(log) ?? new Map<number, SequencedAppend[]>()
+    this.#appends.set(log, byProducer)
+    const appends = byProducer.get(producerId) ?? []
+    byProducer.set(producerId, appends)
+    return appends
   }
 
   #fetch(request: RequestOf<typeof apis.fetch>): Answer<typeof apis.fetch> | Promise<Answer<typeof apis.fetch>> {
