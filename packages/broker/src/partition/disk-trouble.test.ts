@@ -1,8 +1,10 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { errorCode } from '@kafka-ts/protocol'
 import { describe, expect, it } from 'vitest'
 import { batchOfValues } from '../testing-support/batches.ts'
 import { simulate } from '../testing-support/simulated.ts'
-import { createTopic, fetchOne, produce } from '../testing-support/test-broker.ts'
+import { createTopic, fetchOne, produce, TestBroker } from '../testing-support/test-broker.ts'
 
 const STORAGE_ERROR = errorCode('KAFKA_STORAGE_ERROR')
 
@@ -86,5 +88,29 @@ describe('several data directories', () => {
       const counts = response.logDirs.map(({ topics }) => topics.reduce((sum, topic) => sum + topic.partitions.length, 0))
       expect(counts).toEqual([4, 4, 4])
     })
+  })
+})
+
+describe('a log whose tail has a leader epoch that was never given', () => {
+  it('is offline; the broker starts, and serves the others', async () => {
+    const first = await TestBroker.start()
+    const client = await first.connect()
+    const topicId = await createTopic(client, 'orders', { partitions: 2 })
+    for (const partition of [0, 1]) await produce(client, { topicId, partition, records: batchOfValues('a') })
+    await first.stop()
+    // As after a crash, when nothing but the log file tells: no checksum of it covers the leader epoch, at bytes 12 to 16 of a batch.
+    for (const name of ['clean-shutdown', 'recovery-point-offset-checkpoint', 'orders-0/leader-epoch-checkpoint']) {
+      rmSync(join(first.directory, name))
+    }
+    const path = join(first.directory, 'orders-0/00000000000000000000.log')
+    const content = readFileSync(path)
+    content[13] = 2
+    writeFileSync(path, content)
+    await using second = await TestBroker.start({ directory: first.directory })
+    const again = await second.connect()
+    const { response } = await again.send('metadata', { topics: [{ name: 'orders', topicId: null }], allowAutoCreate: false })
+    expect(response.topics[0]?.partitions.map(({ leaderId }) => leaderId)).toEqual([-1, 1])
+    expect((await produce(again, { topicId, partition: 0, records: batchOfValues('b') })).errorCode).toBe(STORAGE_ERROR)
+    expect(await produce(again, { topicId, partition: 1, records: batchOfValues('b') })).toMatchObject({ errorCode: 0, baseOffset: 1 })
   })
 })

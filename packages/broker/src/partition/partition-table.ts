@@ -81,16 +81,16 @@ export class PartitionTable {
   }
 
   #open(topic: TopicImage, { partition, leaderEpoch, directoryId }: PartitionImage, config: TopicConfig): Partition {
-    const place = this.#place(topic, { partition, directoryId, config })
+    const place = this.#place(topic, { partition, leaderEpoch, directoryId, config })
     const { shared } = this.#options
     return new Partition({ topic: topic.name, topicId: topic.id, partition, leaderEpoch, config, place, shared })
   }
 
   #place(
     topic: TopicImage,
-    wanted: { readonly partition: number; readonly directoryId: string; readonly config: TopicConfig },
+    wanted: Pick<PartitionImage, 'partition' | 'leaderEpoch' | 'directoryId'> & { readonly config: TopicConfig },
   ): PartitionPlace {
-    const { partition, directoryId, config } = wanted
+    const { partition, leaderEpoch, directoryId, config } = wanted
     const directory = this.#options.directories.byId(directoryId)
     const offlineReason =
       directory === undefined
@@ -98,7 +98,12 @@ export class PartitionTable {
         : directory.offlineReason
     if (directory === undefined || offlineReason !== undefined) return this.#offline(topic, partition, offlineReason ?? 'offline')
     const log = directory.openLog({ topic: topic.name, topicId: topic.idBytes, partition }, toLogConfig(config))
-    return log.damage === undefined ? { log, directory } : this.#offline(topic, partition, describeDamage(log.damage))
+    if (log.damage !== undefined) return this.#offline(topic, partition, describeDamage(log.damage))
+    // The one field of a batch that no checksum covers in a tail that a crash left: nothing may be appended behind such a batch.
+    if (log.leaderEpoch > leaderEpoch) {
+      return this.#offline(topic, partition, `its log has leader epoch ${log.leaderEpoch}, but the metadata know none above ${leaderEpoch}`)
+    }
+    return { log, directory }
   }
 
   #offline(topic: TopicImage, partition: number, offlineReason: string): PartitionPlace {
