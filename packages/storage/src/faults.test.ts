@@ -163,6 +163,44 @@ describe('a full disk', () => {
     }
   })
 
+  it.each([
+    { when: 'before a flush', isFlushing: false, isStopped: false },
+    { when: 'after a clean stop', isFlushing: false, isStopped: true },
+    { when: 'after a clean stop, when a flush was under way at the refusal', isFlushing: true, isStopped: true },
+  ])('leaves nothing of a refused append that a power cut could bring back $when', async ({ isFlushing, isStopped }) => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const { rig, directory: before, model } = await threeBatches({ seed, config: { segmentBytes: 1000 } })
+      await rig.settle(before.close())
+      const directory = await rig.settle(rig.open())
+      const log = directory.log(testId('orders').topicId, 0) as Log
+      let isRefused = false
+      log.listener = {
+        onDurable: () => {},
+        onAppendFailed: () => {
+          isRefused = true
+        },
+      }
+      if (isFlushing) {
+        model.append(log, ['z'])
+        await rig.scheduler.run(() => log.durableOffset === 7)
+      }
+      rig.disk.setFreeBytes(100)
+      log.append(checked(batchOf(['x'.repeat(200)])))
+      const flushed = isFlushing ? log.flush() : undefined
+      await rig.scheduler.run(() => isRefused)
+      await rig.settle(flushed)
+      rig.disk.setFreeBytes(Number.POSITIVE_INFINITY)
+      // Into the next segment: the first is not written to, and not synced for that, any more.
+      model.append(log, ['y'.repeat(900)])
+      await rig.scheduler.run(() => log.durableOffset === model.logEndOffset)
+      if (isStopped) await rig.settle(directory.close())
+      rig.crash()
+      const found = (await rig.settle(rig.open())).log(log.id.topicId, 0)
+      expect(found?.logEndOffset).toBe(model.logEndOffset)
+      expect(await rig.settle(model.compareRecovered(found)), `seed ${seed}`).toEqual([])
+    }
+  })
+
   it('without room for the journal refuses appends until there is', async () => {
     const rig = new StorageRig()
     const directory = await rig.settle(rig.open())

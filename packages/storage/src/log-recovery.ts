@@ -45,7 +45,7 @@ export class LogRecovery {
   readonly #epochCache = new LeaderEpochCache()
   #logStartOffset: number
   #segments: Segment[] = []
-  /** The segment with the recovery point: those before it are left as they are. */
+  /** The segment that reaches to the recovery point, or beyond: those before it are left as they are. What lies behind the point may be torn. */
   #firstRead = 0
   #storage: LogStorage | undefined
   #tail: TailBatch[] = []
@@ -103,7 +103,7 @@ export class LogRecovery {
     const scanFrom = areEpochsKnown ? this.#recoveryPoint : 0
     const first = Math.max(
       0,
-      segments.findLastIndex((segment) => segment.baseOffset <= scanFrom),
+      segments.findLastIndex((segment) => segment.baseOffset < scanFrom),
     )
     this.#firstRead = first
     let nextOffset = segments[first]?.baseOffset ?? 0
@@ -115,8 +115,10 @@ export class LogRecovery {
       }
       const end = await this.#resume(segment, index === first ? scanFrom : segment.baseOffset)
       nextOffset = end.nextOffset
-      // It may be in the page cache only: what is kept behind the recovery point is synced before it counts as durable.
-      if (nextOffset > this.#recoveryPoint || end.problem !== undefined) segment.doubt()
+      // It may be in the page cache only: what is kept behind the recovery point is synced before it counts as durable. So may a cut there
+      // that an earlier start made before it was killed.
+      const isCutHere = nextOffset === this.#recoveryPoint && !this.#isClean
+      if (nextOffset > this.#recoveryPoint || isCutHere || end.problem !== undefined) segment.doubt()
       if (end.problem !== undefined) {
         this.#endAt(index, { ...end, problem: end.problem })
         break

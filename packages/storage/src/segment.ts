@@ -48,6 +48,8 @@ export class Segment {
   #loading: Promise<SegmentIndexes> | undefined
   #sizeBytes: number
   #syncedBytes: number
+  /** How often the file came into doubt; see `doubt`. */
+  #doubtCount = 0
   /** undefined: not read yet. */
   #firstBatchTimestamp: number | undefined
   #wasFlushed = false
@@ -136,7 +138,8 @@ export class Segment {
   cutBack(mark: SegmentMark): void {
     this.file.truncateSync(mark.sizeBytes)
     this.#sizeBytes = mark.sizeBytes
-    this.#syncedBytes = Math.min(this.#syncedBytes, mark.sizeBytes)
+    // The medium may have what was written, and then a later start would find it again.
+    this.doubt()
     this.#firstBatchTimestamp = mark.firstBatchTimestamp
     this.#isComplete = false
     this.#indexes!.cutBack(mark.indexes)
@@ -151,9 +154,11 @@ export class Segment {
   /** Makes the log file durable as it is when it is called. True when its name may not be durable yet. */
   async flush(): Promise<boolean> {
     const sizeBytes = this.#sizeBytes
+    const doubtCount = this.#doubtCount
     if (this.#syncedBytes >= sizeBytes) return false
     await this.file.sync()
-    this.#syncedBytes = Math.max(this.#syncedBytes, Math.min(sizeBytes, this.#sizeBytes))
+    // A cut that was made meanwhile may have come too late for this sync.
+    if (this.#doubtCount === doubtCount) this.#syncedBytes = Math.max(this.#syncedBytes, Math.min(sizeBytes, this.#sizeBytes))
     const isFirst = !this.#wasFlushed
     this.#wasFlushed = true
     return isFirst
@@ -230,8 +235,9 @@ export class Segment {
     this.doubt()
   }
 
-  /** Has the next flush sync the log file even if nothing is written until then: it was found, not written, by this process. */
+  /** Has the next flush sync the log file even if nothing is written until then: it was cut, or found, not written, by this process. */
   doubt(): void {
+    this.#doubtCount++
     this.#syncedBytes = -1
   }
 

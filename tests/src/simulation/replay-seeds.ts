@@ -12,4 +12,5 @@ export const REPLAY_SEEDS: readonly { readonly seed: number; readonly found: str
   },
   { seed: 184, found: 'appends were confirmed after the directory had gone offline (storage)' },
   { seed: 783, found: 'a group of small batches larger than the staging buffer spoilt the journal (storage)' },
+  { seed: 30375, found: 'the cut of a torn tail, made by a start that was killed, came undone with the next power cut (storage)' },
 ]

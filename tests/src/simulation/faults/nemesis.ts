@@ -8,7 +8,7 @@ import { endAtChange, endInRecovery, kill, losePower, restartCleanly, stall } fr
 
 const MAX_PAUSE_MS = 1200
 /** A fault that found nothing to strike (no file, no listener) is tried so often. */
-const MAX_ATTEMPTS = 5
+const MAX_ATTEMPTS = 20
 
 const FAULTS: Readonly<Record<FaultKind, Fault>> = {
   kill,
