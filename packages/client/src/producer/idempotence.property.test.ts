@@ -97,6 +97,23 @@ function stored(broker: ScriptedBroker): string[] {
   return values
 }
 
+test('the first records of a partition keep their order though the first of all has to be split', async () => {
+  await runSimulated(1, async (world) => {
+    const { broker, kafka } = world
+    broker.createTopic('orders')
+    broker.maxBatchBytes = 380
+    const values = Array.from({ length: 200 }, (_, index) => `${index} ${'.'.repeat(16)}`)
+    const sent = await kafka()
+      .producer({ batchBytes: 800 })
+      .sendMany(
+        orders,
+        values.map((value) => ({ value })),
+      )
+    expect(sent.map(({ offset }) => offset)).toEqual(values.map((_, index) => index))
+    expect(stored(broker)).toEqual(values)
+  })
+})
+
 test('whatever is given up on the way, an idempotent producer writes each value at most once, in order, and those it reports where it says', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 60 }), settings, fc.nat(), async (steps, options, seed) => {

@@ -39,7 +39,7 @@ export class PartitionQueue {
 
   /** Whether something may go out now. */
   isSendable(nowMs: number): boolean {
-    const maxFlights = this.sequences === undefined ? 1 : MAX_SEQUENCED_FLIGHTS
+    const maxFlights = this.sequences?.isEstablished === true ? MAX_SEQUENCED_FLIGHTS : 1
     if (this.#flights.length >= maxFlights || this.#isLanding || nowMs < this.retryAtMs) return false
     const closed = this.#closed[0]
     if (closed === undefined) return this.isOpenDue && this.#isAssigning

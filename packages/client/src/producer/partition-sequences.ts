@@ -20,7 +20,8 @@ export class PartitionSequences {
   #next = 0
   #isEpochNeeded = true
   #isIdLost = false
-  /** The first sequence that surely was not written and will not be sent again. */
+  #isEstablished = false
+  /** The first sequence that surely was not written and will not be sent again under this stamp. */
   #gapAt: number | undefined
   /** The last sequence that may have been written, of a batch that is given up. */
   #doubtAt: number | undefined
@@ -40,6 +41,14 @@ export class PartitionSequences {
     return this.#isIdLost
   }
 
+  /**
+   * The partition has taken a batch of this epoch, and so takes none out of order. Of a producer it does not know a broker takes any sequence: before
+   * the first one is acknowledged, the second must not be under way.
+   */
+  get isEstablished(): boolean {
+    return this.#isEstablished
+  }
+
   get isAssigning(): boolean {
     return !this.#isEpochNeeded && this.#doubtAt === undefined && this.#gapAt === undefined
   }
@@ -49,6 +58,7 @@ export class PartitionSequences {
     this.#next = 0
     this.#isEpochNeeded = false
     this.#isIdLost = false
+    this.#isEstablished = false
     this.#gapAt = undefined
     this.#doubtAt = undefined
   }
@@ -63,8 +73,9 @@ export class PartitionSequences {
 
   /** A batch was written, and so was everything before it. */
   acknowledge({ stamp }: ProducerBatch): void {
-    if (stamp === undefined || this.#doubtAt === undefined) return
-    if (sequenceDistance(this.#doubtAt, stamp.baseSequence) > 0) this.#doubtAt = undefined
+    if (stamp === undefined) return
+    this.#isEstablished = true
+    if (this.#doubtAt !== undefined && sequenceDistance(this.#doubtAt, stamp.baseSequence) > 0) this.#doubtAt = undefined
   }
 
   /** A batch will not be sent again. */
@@ -81,7 +92,6 @@ export class PartitionSequences {
   /** The broker does not take a batch as it is, which surely was not written: it gets its next sequence in another epoch. */
   startOver(batch: ProducerBatch, options: { readonly isIdLost: boolean }): void {
     this.giveUp(batch)
-    batch.forgetStamp()
     this.#isEpochNeeded = true
     this.#isIdLost ||= options.isIdLost
   }
@@ -92,7 +102,7 @@ export class PartitionSequences {
     if (this.#gapAt !== undefined) {
       const gapAt = this.#gapAt
       this.#gapAt = undefined
-      const isBehind = ({ stamp }: ProducerBatch): boolean => sequenceDistance(gapAt, (stamp as ProducerStamp).baseSequence) > 0
+      const isBehind = ({ stamp }: ProducerBatch): boolean => sequenceDistance(gapAt, (stamp as ProducerStamp).baseSequence) >= 0
       const behind = waiting.filter(isBehind)
       waiting = waiting.filter((batch) => !isBehind(batch))
       // A request that is still on its way could fill the sequences it moves up to; in a new epoch it is shut out.

@@ -166,7 +166,10 @@ export class Sender {
         return
       }
       const flights = this.#collect(broker, connection)
-      if (flights.length > 0) void this.#send(broker, connection, flights)
+      if (flights.length === 0) continue
+      void this.#send(broker, connection, flights)
+      // More of them may follow at once.
+      for (const { queue } of flights) this.wake(queue)
     }
   }
 
