@@ -10,6 +10,7 @@ export const REPLAY_SEEDS: readonly { readonly seed: number; readonly found: str
     seed: 82,
     found: 'a journal file whose name a killed process had not synced went with a power cut, and acknowledged records in it (storage)',
   },
+  { seed: 128, found: 'what only the journal had of a log that was found damaged was lost although its segment was mended (storage)' },
   { seed: 184, found: 'appends were confirmed after the directory had gone offline (storage)' },
   { seed: 783, found: 'a group of small batches larger than the staging buffer spoilt the journal (storage)' },
   { seed: 30375, found: 'the cut of a torn tail, made by a start that was killed, came undone with the next power cut (storage)' },

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import type { Disk } from '@kafka-ts/io'
 import { between, pick } from '../plan.ts'
 import type { Fault, FaultContext } from './fault.ts'
@@ -38,9 +39,10 @@ export const flipBits: Fault = async (context) => {
   if (flips.length === 0) return
   world.noteFault('bit-flip', flips.map(({ path, position, bit }) => `${path} ${position} ${bit}`).join(', '))
   await world.sleep(between(random, ROTTEN_MS.min, ROTTEN_MS.max))
-  if (random.chance(0.4)) {
-    // A clean stop: what a crash leaves in the journal of a log that is then found damaged is lost (see docs/internals/simulation.md).
-    await world.broker.stop()
+  if (random.chance(0.6)) {
+    // A clean stop checks more, a crash has more to lose: what only the journal has of a log must wait until the log is mended.
+    if (random.chance(0.3)) await world.broker.stop()
+    else endLife(context)
     await startAgain(context)
     await world.sleep(between(random, ROTTEN_MS.min, ROTTEN_MS.max))
   }
@@ -56,13 +58,22 @@ function rottingFiles({ world: { broker } }: FaultContext): string[] {
 
 function flipOne({ world, random }: FaultContext): Flip | undefined {
   const { disk } = world.broker
-  const paths = rottingFiles({ world, random })
+  const found = rottingFiles({ world, random })
+  // A start reads the newest segments only: what turns over elsewhere it does not see.
+  const paths = random.chance(0.5) ? newestSegments(found) : found
   if (paths.length === 0) return undefined
   const path = pick(random, paths)
   const position = random.below(disk.statSync(path)?.size ?? 0)
   const bit = random.below(8)
   disk.flipBit(path, position, bit)
   return { path, position, bit, surrounding: bytesAround(disk, path, position) }
+}
+
+/** The log file that is appended to, of each log. */
+function newestSegments(paths: readonly string[]): string[] {
+  const newest = new Map<string, string>()
+  for (const path of paths.filter((path) => path.endsWith('.log')).sort()) newest.set(dirname(path), path)
+  return [...newest.values()]
 }
 
 function flipBack({ world }: FaultContext, { path, position, bit, surrounding }: Flip): void {
