@@ -70,7 +70,7 @@ export class NativeConnection {
   #awaitsDrain = false
   #drained: PromiseWithResolvers<void> | undefined
 
-  /** Connects and says hello, both within `connectTimeoutMs`. Rejects with DISCONNECTED or PROTOCOL_ERROR. */
+  /** Connects and says hello, both within `connectTimeoutMs` and until the signal aborts. Rejects with DISCONNECTED, PROTOCOL_ERROR or CLOSED. */
   static async open(address: Address, config: ClientConfig, signal?: AbortSignal): Promise<NativeConnection> {
     const deadline = config.doors.clock.monotonic() + config.connectTimeoutMs
     const connecting = { timeoutMs: config.connectTimeoutMs, ...(signal === undefined ? {} : { signal }) }
@@ -81,12 +81,17 @@ export class NativeConnection {
       throw toKafkaError(cause, `cannot connect to ${formatAddress(address)}`)
     }
     const connection = new NativeConnection(socket, { address, config })
+    const giveUp = (): void => connection.close()
+    signal?.addEventListener('abort', giveUp, { once: true })
     try {
+      if (signal?.aborted === true) throw new KafkaError('CLOSED')
       await connection.#greet(Math.max(1, deadline - config.doors.clock.monotonic()))
       return connection
     } catch (cause) {
       connection.close()
       throw toKafkaError(cause, `cannot speak with ${formatAddress(address)}`)
+    } finally {
+      signal?.removeEventListener('abort', giveUp)
     }
   }
 
