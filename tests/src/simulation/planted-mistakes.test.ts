@@ -110,7 +110,8 @@ describe('a mistake that is planted', () => {
           return this.writtenOffset
         },
       })
-      const { failures } = await runSeeds({ from: 1, count: 20, stopAtFirst: true })
+      // What tells: the power fails while a sync is slow. A mix of all faults has that too seldom for so few seeds.
+      const { failures } = await runSeeds({ from: 1, count: 20, stopAtFirst: true, faults: ['slow-disk', 'power-loss'] })
       expect(failures).toHaveLength(1)
       expect(failures[0]?.text).toMatch(/^ {2}(I1|I4|I14) /m)
     })
