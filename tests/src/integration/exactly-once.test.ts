@@ -1,7 +1,8 @@
-import { Kafka, string, topic } from '@kafka-ts/client'
+import { type Kafka, string, topic } from '@kafka-ts/client'
 import { expect, test } from 'vitest'
-import { startBrokerProcess } from '../support/broker-process.ts'
+import { underKills } from '../support/under-kills.ts'
 import { volume } from '../support/volume.ts'
+import { pause, until } from '../support/waiting.ts'
 
 /** KAFKA_TS_KILLS=50 npm test -- tests/src/integration/exactly-once runs it by hand. */
 const kills = volume('KAFKA_TS_KILLS', { quick: 2, ci: 5 })
@@ -11,31 +12,18 @@ const payments = topic('payments', { key: string(), value: string() })
 
 test(
   `an idempotent producer writes each record once, in order, over ${kills} SIGKILLs of the broker at random moments`,
-  async () => {
-    let broker = await startBrokerProcess()
-    const { address, dataDir } = broker
-    const port = Number(address.split(':')[1])
-    const kafka = new Kafka({ brokers: [address] })
-    try {
-      await kafka.admin.createTopics([{ topic: payments, partitions }])
-      const writer = startWriter(kafka)
-      for (let kill = 0; kill < kills; kill++) {
-        const before = writer.progress.acknowledged
-        await until(() => writer.progress.acknowledged > before + windowRecords)
-        await pause(Math.random() * 400)
-        await broker.stop('SIGKILL')
-        broker = await startBrokerProcess({ dataDir, port })
-      }
-      const last = writer.progress.acknowledged
-      await until(() => writer.progress.acknowledged > last + windowRecords)
-      await writer.stop()
-      expect(writer.failures).toEqual([])
-      expect(await readAll(kafka)).toEqual(writer.expected())
-    } finally {
-      await kafka.close()
-      await broker.remove()
-    }
-  },
+  () =>
+    underKills({
+      kills,
+      start: async (kafka) => {
+        await kafka.admin.createTopics([{ topic: payments, partitions }])
+        return startWriter(kafka)
+      },
+      check: async (kafka, writer) => {
+        expect(writer.failures).toEqual([])
+        expect(await readAll(kafka)).toEqual(writer.expected())
+      },
+    }),
   60_000 + kills * 15_000,
 )
 
@@ -59,7 +47,7 @@ function startWriter(kafka: Kafka) {
     await producer.close()
   })()
   return {
-    progress,
+    acknowledgedCount: () => progress.acknowledged,
     failures,
     stop: () => {
       isStopped = true
@@ -79,16 +67,4 @@ async function readAll(kafka: Kafka): Promise<string[][]> {
   await using consumer = kafka.consumer({ topics: [payments], from: 'earliest', until: 'end' })
   for await (const batch of consumer.batches()) for (const record of batch) values[record.partition]?.push(record.value)
   return values
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = performance.now() + 30_000
-  while (!condition()) {
-    if (performance.now() > deadline) throw new Error('nothing was acknowledged for 30 s')
-    await pause(5)
-  }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }

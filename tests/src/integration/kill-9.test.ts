@@ -1,6 +1,6 @@
-import { Kafka, type RecordMetadata, string, topic } from '@kafka-ts/client'
+import { type Kafka, type RecordMetadata, string, topic } from '@kafka-ts/client'
 import { expect, test } from 'vitest'
-import { startBrokerProcess } from '../support/broker-process.ts'
+import { underKills } from '../support/under-kills.ts'
 import { volume } from '../support/volume.ts'
 
 /** KAFKA_TS_KILLS=50 npm test -- tests/src/integration/kill-9 runs it by hand. */
@@ -15,32 +15,19 @@ interface Acknowledged extends RecordMetadata {
 
 test(
   `an acknowledged record survives SIGKILL at a random moment, ${kills} times, at its offset and with its value`,
-  async () => {
-    let broker = await startBrokerProcess()
-    const { address, dataDir } = broker
-    const port = Number(address.split(':')[1])
-    const kafka = new Kafka({ brokers: [address] })
-    try {
-      await kafka.admin.createTopics([{ topic: changes, partitions }])
-      const writer = startWriter(kafka)
-      for (let kill = 0; kill < kills; kill++) {
-        const before = writer.acknowledged.length
-        await until(() => writer.acknowledged.length > before + windowRecords)
-        await pause(Math.random() * 400)
-        await broker.stop('SIGKILL')
-        broker = await startBrokerProcess({ dataDir, port })
-      }
-      const last = writer.acknowledged.length
-      await until(() => writer.acknowledged.length > last + windowRecords)
-      await writer.stop()
-      expect(writer.failures).toEqual([])
-      expectRisingOffsets(writer.acknowledged)
-      await expectEachAtItsOffset(kafka, writer.acknowledged)
-    } finally {
-      await kafka.close()
-      await broker.remove()
-    }
-  },
+  () =>
+    underKills({
+      kills,
+      start: async (kafka) => {
+        await kafka.admin.createTopics([{ topic: changes, partitions }])
+        return startWriter(kafka)
+      },
+      check: async (kafka, writer) => {
+        expect(writer.failures).toEqual([])
+        expectRisingOffsets(writer.acknowledged)
+        await expectEachAtItsOffset(kafka, writer.acknowledged)
+      },
+    }),
   60_000 + kills * 15_000,
 )
 
@@ -69,6 +56,7 @@ function startWriter(kafka: Kafka) {
   })()
   return {
     acknowledged,
+    acknowledgedCount: () => acknowledged.length,
     failures,
     stop: () => {
       isStopped = true
@@ -91,16 +79,4 @@ async function expectEachAtItsOffset(kafka: Kafka, acknowledged: readonly Acknow
   for await (const batch of consumer.batches()) for (const record of batch) found.set(`${record.partition}:${record.offset}`, record.value)
   const lost = acknowledged.filter(({ partition, offset, value }) => found.get(`${partition}:${offset}`) !== value)
   expect(lost).toEqual([])
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = performance.now() + 30_000
-  while (!condition()) {
-    if (performance.now() > deadline) throw new Error('nothing was acknowledged for 30 s')
-    await pause(5)
-  }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }

@@ -1,0 +1,15 @@
+const POLL_MS = 5
+const DEADLINE_MS = 30_000
+
+/** Resolves once the condition holds; rejects after half a minute. */
+export async function until(condition: () => boolean): Promise<void> {
+  const deadline = performance.now() + DEADLINE_MS
+  while (!condition()) {
+    if (performance.now() > deadline) throw new Error(`waited ${DEADLINE_MS / 1000} s in vain for ${condition}`)
+    await pause(POLL_MS)
+  }
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
