@@ -130,7 +130,15 @@ export const clients: readonly ClientEntry[] = [
     from: 'Maven Central',
     missing: () => (programOnPath('java') === undefined ? 'java' : missingFile(join(javaFolder, '.stamp'), 'the Java client')),
     open: (address) =>
-      new NdjsonClient(['java', '-cp', `${join(javaFolder, 'classes')}:${join(javaFolder, 'lib', '*')}`, 'InteropClient', address]),
+      // Java writes in the locale's encoding, which need not be UTF-8.
+      new NdjsonClient([
+        'java',
+        '-Dfile.encoding=UTF-8',
+        '-cp',
+        `${join(javaFolder, 'classes')}:${join(javaFolder, 'lib', '*')}`,
+        'InteropClient',
+        address,
+      ]),
   },
   {
     ...complete,

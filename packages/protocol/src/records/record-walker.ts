@@ -126,8 +126,8 @@ export class RecordWalker {
       magnitude += (byte & (at === start ? 0x7e : 0x7f)) * scale
       if (byte > 0x7f) continue
       this.position = at + 1
-      if (magnitude >= Number.MAX_SAFE_INTEGER) return Number.NaN
-      return (bytes[start]! & 1) === 0 ? magnitude : -magnitude - 1
+      const value = (bytes[start]! & 1) === 0 ? magnitude : -magnitude - 1
+      return Number.isSafeInteger(value) ? value : Number.NaN
     }
     return Number.NaN
   }
