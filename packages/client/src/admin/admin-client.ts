@@ -6,10 +6,12 @@ import type {
   Admin,
   AdminCallOptions,
   AdminChangeOptions,
+  BrokerFeatures,
   ClusterDescription,
   ConfigAlteration,
   ConfigEntry,
   ConfigResource,
+  DescribeConfigsOptions,
   ListedOffset,
   LogDirDescription,
   NewTopic,
@@ -22,6 +24,7 @@ import type {
 } from './admin-types.ts'
 import { describeCluster, describeLogDirs } from './cluster-calls.ts'
 import { alterConfigs, describeConfigs } from './config-calls.ts'
+import { describeFeatures } from './feature-calls.ts'
 import { deleteRecords, listOffsets } from './offset-calls.ts'
 import { createPartitions, createTopics, deleteTopics, describeTopics, listTopics } from './topic-calls.ts'
 
@@ -83,7 +86,7 @@ export class AdminClient implements Admin {
 
   describeConfigs(
     resources: readonly ConfigResource[],
-    options: AdminCallOptions & { readonly includeDocumentation?: boolean } = {},
+    options: DescribeConfigsOptions = {},
   ): Promise<Outcome<{ readonly resource: ConfigResource }, { readonly configs: readonly ConfigEntry[] }>[]> {
     return describeConfigs(this.#cluster, resources, options)
   }
@@ -114,6 +117,10 @@ export class AdminClient implements Admin {
 
   describeCluster(options: AdminCallOptions = {}): Promise<ClusterDescription> {
     return describeCluster(this.#cluster, options)
+  }
+
+  describeFeatures(options: AdminCallOptions & { readonly broker?: number } = {}): Promise<BrokerFeatures> {
+    return describeFeatures(this.#cluster, options)
   }
 
   describeLogDirs(

@@ -16,6 +16,8 @@ export interface NewTopic {
   readonly replicationFactor?: number
   /** Kafka's names: `{ 'retention.ms': 3_600_000 }`. */
   readonly configs?: Readonly<Record<string, string | number | boolean>>
+  /** Which brokers hold each partition, from partition 0 on; the first of each leads. Instead of the counts. */
+  readonly assignments?: readonly (readonly number[])[]
 }
 
 export interface TopicName {
@@ -64,9 +66,33 @@ export interface ClusterDescription {
   readonly brokers: readonly BrokerDescription[]
 }
 
+/** What one broker speaks and accepts, as it says in the first exchange of a connection. */
+export interface BrokerFeatures {
+  readonly nodeId: number
+  readonly clusterId: string
+  /** Bytes of one request. */
+  readonly maxFrameBytes: number
+  /** Bytes of one batch of records, unless a topic has its own limit. */
+  readonly maxBatchBytes: number
+  /** Requests of one connection that it works on at a time. */
+  readonly maxInFlight: number
+  readonly apis: readonly ApiSupport[]
+}
+
+/** The versions of one API that a broker speaks, and the one this client uses. */
+export interface ApiSupport {
+  readonly key: number
+  /** null: this client does not know the API. */
+  readonly name: string | null
+  readonly minVersion: number
+  readonly maxVersion: number
+  /** null: the two have none in common. */
+  readonly usedVersion: number | null
+}
+
 export interface ConfigResource {
-  readonly type: 'topic' | 'broker'
-  /** Topic name, or broker id ('' for the cluster-wide default). */
+  readonly type: 'topic' | 'broker' | 'group'
+  /** Topic name, group id, or broker id ('' for the cluster-wide default). */
   readonly name: string
 }
 
@@ -139,6 +165,13 @@ export interface AdminChangeOptions extends AdminCallOptions {
   readonly validateOnly?: boolean
 }
 
+/** Options of `describeConfigs`. */
+export interface DescribeConfigsOptions extends AdminCallOptions {
+  /** Only these configs. */
+  readonly names?: readonly string[]
+  readonly includeDocumentation?: boolean
+}
+
 /**
  * Looks after topics, configs and offsets. Calls about many items answer one outcome an item, in the order asked, with errors as values; the
  * call about one item throws its `KafkaError`.
@@ -169,7 +202,7 @@ export interface Admin {
   ): Promise<Outcome<TopicPartition, { readonly logStartOffset: number }>[]>
   describeConfigs(
     resources: readonly ConfigResource[],
-    options?: AdminCallOptions,
+    options?: DescribeConfigsOptions,
   ): Promise<Outcome<{ readonly resource: ConfigResource }, { readonly configs: readonly ConfigEntry[] }>[]>
   /** Changes the configs that are named and leaves the others (KIP-339). */
   alterConfigs(
@@ -180,6 +213,8 @@ export interface Admin {
   /** The same offset of every partition of a topic; throws the first error. */
   topicOffsets(topic: TopicLike, at: OffsetSpec, options?: AdminCallOptions): Promise<(TopicPartition & ListedOffset)[]>
   describeCluster(options?: AdminCallOptions): Promise<ClusterDescription>
+  /** Of any broker, or of the one named. */
+  describeFeatures(options?: AdminCallOptions & { readonly broker?: number }): Promise<BrokerFeatures>
   /** Of all brokers, or of those named. */
   describeLogDirs(
     options?: AdminCallOptions & { readonly brokers?: readonly number[]; readonly topics?: readonly TopicLike[] },

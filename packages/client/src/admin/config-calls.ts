@@ -2,12 +2,12 @@ import { apis, ConfigOperation, ConfigResourceType, ConfigSource, type ConfigEnt
 import type { Cluster } from '../cluster/cluster.ts'
 import { adminRequest, itemError } from './admin-request.ts'
 import type {
-  AdminCallOptions,
   AdminChangeOptions,
   ConfigAlteration,
   ConfigEntry,
   ConfigOrigin,
   ConfigResource,
+  DescribeConfigsOptions,
   Outcome,
 } from './admin-types.ts'
 
@@ -22,10 +22,11 @@ const ORIGINS: Readonly<Record<number, ConfigOrigin>> = {
 export async function describeConfigs(
   cluster: Cluster,
   resources: readonly ConfigResource[],
-  options: AdminCallOptions & { readonly includeDocumentation?: boolean },
+  options: DescribeConfigsOptions,
 ): Promise<Outcome<{ readonly resource: ConfigResource }, { readonly configs: readonly ConfigEntry[] }>[]> {
+  const configNames = options.names === undefined ? null : [...options.names]
   const request = {
-    resources: resources.map((resource) => ({ ...toWire(resource), configNames: null })),
+    resources: resources.map((resource) => ({ ...toWire(resource), configNames })),
     includeDocumentation: options.includeDocumentation ?? false,
   }
   const response = await adminRequest(cluster, apis.describeConfigs, { request, options })

@@ -41,11 +41,11 @@ export async function createTopics(
   options: AdminChangeOptions,
 ): Promise<Outcome<TopicName, { readonly partitionCount: number }>[]> {
   const request = {
-    topics: topics.map(({ topic, partitions, replicationFactor, configs }) => ({
+    topics: topics.map(({ topic, partitions, replicationFactor, configs, assignments }) => ({
       name: topicName(topic),
       numPartitions: partitions ?? BROKER_DEFAULT,
       replicationFactor: replicationFactor ?? BROKER_DEFAULT,
-      assignments: [],
+      assignments: (assignments ?? []).map((replicas, partition) => ({ partition, replicas: [...replicas] })),
       configs: Object.entries(configs ?? {}).map(([name, value]) => ({ name, value: String(value) })),
     })),
     timeoutMs: brokerTimeoutMs(cluster, options),

@@ -16,6 +16,7 @@ import {
 } from '@kafka-ts/protocol'
 import { type ClientConfig, formatAddress } from '../client-config.ts'
 import { toKafkaError } from '../errors.ts'
+import { version } from '../version.ts'
 
 /** Requests without an answer on one connection, whatever the broker would take. */
 const MAX_IN_FLIGHT_REQUESTS = 1_000
@@ -23,7 +24,6 @@ const MAX_IN_FLIGHT_REQUESTS = 1_000
 const MAX_WAITING_REQUESTS = 10_000
 const MAX_CORRELATION_ID = 2 ** 32 - 1
 const CLIENT_NAME = 'kafka-ts'
-const CLIENT_VERSION = '0.0.0'
 
 /** A request to send. `attachments` must stay unchanged until it settles. */
 export interface ConnectionRequest<A extends AnyApi> {
@@ -163,7 +163,7 @@ export class NativeConnection {
 
   async #greet(timeoutMs: number): Promise<void> {
     this.#connection.write([PREAMBLE])
-    const request = { clientName: `${CLIENT_NAME} (${this.#config.clientId})`, clientVersion: CLIENT_VERSION }
+    const request = { clientName: `${CLIENT_NAME} (${this.#config.clientId})`, clientVersion: version }
     const { response } = await this.request(apis.hello, { request, timeoutMs })
     this.#hello = response
     this.#versions = commonVersions(response)
