@@ -68,6 +68,10 @@ make_java() {
     quietly javac -d "$1/classes" -cp "$1/lib/*" "$clients/java/InteropClient.java"
 }
 
+make_kafka_tools() {
+  quietly mvn -q -B -f "$clients/kafka-tools/pom.xml" dependency:copy-dependencies "-DoutputDirectory=$1/lib"
+}
+
 make_go() { (cd "$clients/go" && GOTOOLCHAIN=local quietly go build -o "$1/interop-client" .); }
 
 # Compiled here, against the headers of the Node that will load it: by default its install step downloads a binary. Its makefiles do not stand -j.
@@ -98,7 +102,8 @@ if [[ -x /usr/bin/python3 ]]; then
 else say 'no /usr/bin/python3: the Python clients are left out'; fi
 if has mvn && has javac; then
   part java make_java "$clients/java/pom.xml" "$clients/java/InteropClient.java" || failed=1
-else say 'no mvn or javac: the Java client is left out'; fi
+  part kafka-tools make_kafka_tools "$clients/kafka-tools/pom.xml" || failed=1
+else say "no mvn or javac: the Java client and Kafka's tools are left out"; fi
 if has go; then
   part franz-go make_go "$clients/go/go.mod" "$clients/go/go.sum" "$clients/go"/*.go || failed=1
 else say 'no go: the Go client is left out'; fi
