@@ -12,10 +12,12 @@ import { type JoinResult, joinError, type SyncResult, syncError } from './group-
 import { groupSettings } from './group-settings.ts'
 import { GroupShard, type GroupTurn } from './group-shard.ts'
 import { type CommitRequest, commitOffsets } from './operations/commit-offsets.ts'
+import type { ConsumerClient, ConsumerHeartbeatRequest, ConsumerHeartbeatResult } from './operations/consumer-heartbeat.ts'
 import { deleteGroup } from './operations/delete-group.ts'
 import { deleteOffsets, type OffsetToDelete } from './operations/delete-offsets.ts'
+import type { DescribedConsumerGroup } from './operations/describe-consumer-group.ts'
 import { type DescribedGroup, describeGroup, type ListedGroup, listGroups } from './operations/describe-groups.ts'
-import { type FetchedTopic, fetchOffsets } from './operations/fetch-offsets.ts'
+import { type FetchedTopic, type FetchingMember, fetchOffsets, NO_MEMBER } from './operations/fetch-offsets.ts'
 import { type HeartbeatRequest, heartbeat } from './operations/heartbeat.ts'
 import { type JoinRequest, joinGroup } from './operations/join-group.ts'
 import { type Leaver, leaveGroup } from './operations/leave-group.ts'
@@ -104,13 +106,29 @@ export class GroupCoordinator {
     return this.#run(request.groupId, (shard, turn) => leaveGroup(shard, turn, request))
   }
 
+  /**
+   * Joins, keeps and leaves a group of the consumer protocol (KIP-848). With `maxWaitMs` above 0 the answer may take as long, and comes at
+   * once when there is news for the member; a newer heartbeat of the member, the end of the shard and `close` end the wait too.
+   */
+  async consumerGroupHeartbeat(request: ConsumerHeartbeatRequest, _client: ConsumerClient): Promise<ConsumerHeartbeatResult> {
+    ensureGroupId(request.groupId)
+    throw new KafkaError('UNSUPPORTED_VERSION', 'this broker does not coordinate groups of the consumer protocol yet')
+  }
+
   /** One error code for each offset, in order. Rejects with what is wrong with the committer. */
   commitOffsets(request: CommitRequest): Promise<readonly number[]> {
     return this.#run(request.groupId, (shard, turn) => commitOffsets(shard, turn, request))
   }
 
-  /** null asks for every topic the group has offsets of. */
-  fetchOffsets(groupId: string, topics: Parameters<typeof fetchOffsets>[2]): Promise<readonly FetchedTopic[]> {
+  /**
+   * null asks for every topic the group has offsets of. Rejects with UNKNOWN_MEMBER_ID and STALE_MEMBER_EPOCH when `member` names somebody
+   * who is not (any more) what it says; `NO_MEMBER` is anybody.
+   */
+  fetchOffsets(
+    groupId: string,
+    topics: Parameters<typeof fetchOffsets>[2],
+    _member: FetchingMember = NO_MEMBER,
+  ): Promise<readonly FetchedTopic[]> {
     return this.#run(groupId, (shard) => fetchOffsets(shard, groupId, topics))
   }
 
@@ -127,8 +145,14 @@ export class GroupCoordinator {
     })
   }
 
+  /** A group of the classic protocol; Dead when there is none of that name and protocol. */
   describeGroup(groupId: string): Promise<DescribedGroup> {
     return this.#run(groupId, (shard) => describeGroup(shard, groupId))
+  }
+
+  /** A group of the consumer protocol. Rejects with GROUP_ID_NOT_FOUND when there is none of that name and protocol. */
+  async describeConsumerGroup(groupId: string): Promise<DescribedConsumerGroup> {
+    throw new KafkaError('GROUP_ID_NOT_FOUND', `there is no group ${groupId} of the consumer protocol`)
   }
 
   async listGroups(): Promise<readonly ListedGroup[]> {

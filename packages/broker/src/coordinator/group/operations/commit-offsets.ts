@@ -14,6 +14,7 @@ export interface OffsetToCommit {
 /** Offsets of a member, or of somebody outside of the group: then the generation is -1 and the member id empty. */
 export interface CommitRequest {
   readonly groupId: string
+  /** The generation of a classic group, the member epoch in a group of the consumer protocol. */
   readonly generationId: number
   readonly memberId: string
   readonly groupInstanceId: string | null

@@ -1,6 +1,7 @@
 import { errorCode, KafkaError } from '@kafka-ts/protocol'
+import { CONSUMER_PROTOCOL_TYPE } from '../consumer-protocol.ts'
 import type { GroupShard, GroupTurn } from '../group-shard.ts'
-import { CONSUMER_PROTOCOL_TYPE, subscribedTopics } from '../subscribed-topics.ts'
+import { subscribedTopics } from '../subscribed-topics.ts'
 
 export interface OffsetToDelete {
   readonly topic: string

@@ -1,5 +1,6 @@
 import type { ClassicGroup } from '../classic-group.ts'
 import type { ClassicMember } from '../classic-member.ts'
+import { CONSUMER_PROTOCOL_TYPE, readAssignedTopics, readSubscribedTopics } from '../consumer-protocol.ts'
 import type { GroupShard } from '../group-shard.ts'
 
 export interface DescribedMember {
@@ -10,6 +11,9 @@ export interface DescribedMember {
   /** Empty unless the group is Stable. */
   readonly metadata: Uint8Array
   readonly assignment: Uint8Array
+  /** What the two say where this is a group of consumers that write them as Kafka's do; else empty. */
+  readonly subscribedTopics: readonly string[]
+  readonly assignedPartitions: readonly { readonly topic: string; readonly partitions: readonly number[] }[]
 }
 
 export interface DescribedGroup {
@@ -18,6 +22,7 @@ export interface DescribedGroup {
   readonly protocolType: string
   /** The assignor; empty unless the group is Stable. */
   readonly protocolName: string
+  readonly generationId: number
   readonly members: readonly DescribedMember[]
 }
 
@@ -28,7 +33,7 @@ export interface ListedGroup {
   readonly type: string
 }
 
-const DEAD: DescribedGroup = { state: 'Dead', protocolType: '', protocolName: '', members: [] }
+const DEAD: DescribedGroup = { state: 'Dead', protocolType: '', protocolName: '', generationId: -1, members: [] }
 const NOTHING = new Uint8Array(0)
 
 export function describeGroup(shard: GroupShard, groupId: string): DescribedGroup {
@@ -39,7 +44,8 @@ export function describeGroup(shard: GroupShard, groupId: string): DescribedGrou
     state: group.state,
     protocolType: group.protocolType ?? '',
     protocolName: protocolName ?? '',
-    members: Array.from(group.members.values(), (member) => describeMember(member, protocolName)),
+    generationId: group.generationId,
+    members: Array.from(group.members.values(), (member) => describeMember(group, member, protocolName)),
   }
 }
 
@@ -53,15 +59,20 @@ export function listGroups(shard: GroupShard): ListedGroup[] {
 }
 
 /** What the members of a group are working on is known while it is Stable. */
-function describeMember(member: ClassicMember, protocolName: string | null): DescribedMember {
+function describeMember({ protocolType }: ClassicGroup, member: ClassicMember, protocolName: string | null): DescribedMember {
   const { memberId, groupInstanceId, clientId, clientHost } = member
   const isStable = protocolName !== null
+  const metadata = isStable ? member.metadataFor(protocolName) : NOTHING
+  const assignment = isStable ? member.assignment : NOTHING
+  const isConsumer = protocolType === CONSUMER_PROTOCOL_TYPE
   return {
     memberId,
     groupInstanceId,
     clientId,
     clientHost,
-    metadata: isStable ? member.metadataFor(protocolName) : NOTHING,
-    assignment: isStable ? member.assignment : NOTHING,
+    metadata,
+    assignment,
+    subscribedTopics: (isConsumer && readSubscribedTopics(metadata)) || [],
+    assignedPartitions: (isConsumer && readAssignedTopics(assignment)) || [],
   }
 }

@@ -1,7 +1,8 @@
 import type { ClassicGroup } from '../classic-group.ts'
+import { CONSUMER_PROTOCOL_TYPE } from '../consumer-protocol.ts'
 import type { GroupShard, GroupTurn } from '../group-shard.ts'
 import type { CommittedOffset } from '../records/group-records.ts'
-import { CONSUMER_PROTOCOL_TYPE, subscribedTopics } from '../subscribed-topics.ts'
+import { subscribedTopics } from '../subscribed-topics.ts'
 
 /** Says of an offset since when nobody needs it, wall clock; undefined: somebody does. */
 type IdleSince = (topic: string, committed: CommittedOffset) => number | undefined

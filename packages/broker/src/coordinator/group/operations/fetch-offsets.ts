@@ -7,6 +7,15 @@ export interface FetchedTopic {
   readonly partitions: readonly { readonly partition: number; readonly committed: CommittedOffset | undefined }[]
 }
 
+/** Who asks for offsets. */
+export interface FetchingMember {
+  readonly memberId: string
+  readonly memberEpoch: number
+}
+
+/** Somebody who is no member, or does not say: nothing is checked. */
+export const NO_MEMBER: FetchingMember = { memberId: '', memberEpoch: -1 }
+
 /** The committed offsets of a group; null asks for every one there is. A group that is not there has none. */
 export function fetchOffsets(
   shard: GroupShard,
