@@ -8,6 +8,11 @@ it("gives every API Kafka's number", () => {
     fetch: 1,
     listOffsets: 2,
     metadata: 3,
+    offsetCommit: 8,
+    offsetFetch: 9,
+    findCoordinator: 10,
+    describeGroups: 15,
+    listGroups: 16,
     hello: 18,
     createTopics: 19,
     deleteTopics: 20,
@@ -16,8 +21,11 @@ it("gives every API Kafka's number", () => {
     describeConfigs: 32,
     describeLogDirs: 35,
     createPartitions: 37,
+    deleteGroups: 42,
     incrementalAlterConfigs: 44,
+    offsetDelete: 47,
     describeCluster: 60,
+    consumerGroupHeartbeat: 68,
   })
 })
 

@@ -11,6 +11,17 @@ export interface RequestContext {
   readonly readTurns: SerialQueue
 }
 
+/** Who is at the other end, as far as it said. */
+export interface Peer {
+  /** What it calls itself; empty until it said hello. */
+  clientId: string
+}
+
+/** What the handlers of the native protocol are given. */
+export interface NativeRequestContext extends RequestContext {
+  readonly peer: Peer
+}
+
 /** An answer; `attachments` go out uncopied. */
 export interface Reply<A extends AnyApi> {
   readonly response: ResponseOf<A>
@@ -22,7 +33,7 @@ export interface Reply<A extends AnyApi> {
  * before it first waits happens in the order in which requests arrived.
  */
 export type Handler<A extends AnyApi> = (
-  context: RequestContext,
+  context: NativeRequestContext,
   request: RequestOf<A>,
   attachments: Uint8Array,
 ) => Reply<A> | undefined | Promise<Reply<A> | undefined>

@@ -15,7 +15,7 @@ import {
   wireCodeOf,
 } from '@kafka-ts/protocol'
 import type { BrokerCore } from '../core.ts'
-import type { Handler, Reply, RequestContext } from '../handlers/handler.ts'
+import type { Handler, NativeRequestContext, Reply } from '../handlers/handler.ts'
 import { SerialQueue } from '../serial-queue.ts'
 import type { Door, DoorConnection } from './door.ts'
 import { nativeHandlers } from './native-handlers.ts'
@@ -37,7 +37,7 @@ interface Arrived {
 /** The native protocol on one connection: frames in, handlers called in the order of arrival, responses out as they get ready. */
 export class NativeDoor implements Door {
   readonly #connection: DoorConnection
-  readonly #context: RequestContext
+  readonly #context: NativeRequestContext
   readonly #decoder: FrameDecoder
   /** Those that wait for the next turn, or until the client takes its answers. They count as in flight, so that reading stops. */
   #held: Arrived[] = []
@@ -45,7 +45,7 @@ export class NativeDoor implements Door {
 
   constructor(core: BrokerCore, connection: DoorConnection) {
     this.#connection = connection
-    this.#context = { core, connection, readTurns: new SerialQueue() }
+    this.#context = { core, connection, readTurns: new SerialQueue(), peer: { clientId: '' } }
     this.#decoder = new FrameDecoder({ maxFrameBytes: core.config.values['socket.request.max.bytes'] })
   }
 

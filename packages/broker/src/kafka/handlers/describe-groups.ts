@@ -1,8 +1,8 @@
 import { type DescribeGroupsGroupResponse, type KafkaApis, OPERATIONS_NOT_ASKED_FOR } from '@kafka-ts/kafka-wire'
 import { errorCode } from '@kafka-ts/protocol'
 import type { GroupCoordinator } from '../../coordinator/group/group-coordinator.ts'
+import { groupErrorOf } from '../../handlers/group-errors.ts'
 import { GROUP_OPERATIONS } from '../authorized-operations.ts'
-import { groupErrorOf } from '../group-errors.ts'
 import { type KafkaHandler, NO_THROTTLE } from './kafka-handler.ts'
 
 /** Tells of the state and the members of groups. A group that is not there is Dead. */
@@ -21,8 +21,11 @@ async function describe(groups: GroupCoordinator, groupId: string): Promise<Desc
       groupState: state,
       protocolType,
       protocolData: protocolName,
-      members: members.map(({ metadata, assignment, ...member }) => ({
-        ...member,
+      members: members.map(({ memberId, groupInstanceId, clientId, clientHost, metadata, assignment }) => ({
+        memberId,
+        groupInstanceId,
+        clientId,
+        clientHost,
         memberMetadata: metadata,
         memberAssignment: assignment,
       })),

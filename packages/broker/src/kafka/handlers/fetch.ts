@@ -2,8 +2,8 @@ import type { FetchPartitionResponse, FetchRequest, FetchResponse, KafkaApis } f
 import { errorCode } from '@kafka-ts/protocol'
 import type { BrokerCore } from '../../core.ts'
 import { fetchFor } from '../../handlers/fetch.ts'
+import { type HostedTopic, hostedById, hostedByName } from '../../handlers/hosted-topics.ts'
 import type { FetchOutcome, FetchTarget } from '../../partition/fetch-records.ts'
-import { type HostedTopic, hostedById, hostedByName } from '../hosted-topics.ts'
 import { type KafkaHandler, NO_THROTTLE } from './kafka-handler.ts'
 
 /** From here on topics go by their ids only (KIP-516). */
@@ -45,7 +45,7 @@ function toTargets(core: BrokerCore, request: FetchRequest, version: number): Fe
   return targets
 }
 
-const NOT_ALLOWED: HostedTopic = { partitions: undefined, missingCode: errorCode('TOPIC_AUTHORIZATION_FAILED') }
+const NOT_ALLOWED: HostedTopic = { name: '', partitions: undefined, missingCode: errorCode('TOPIC_AUTHORIZATION_FAILED') }
 
 /** Only brokers fetch as replicas, and there is no replication yet: whoever says so is not one. */
 function isReplica({ replicaId, replicaState }: FetchRequest): boolean {

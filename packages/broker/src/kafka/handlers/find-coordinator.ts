@@ -1,6 +1,6 @@
 import type { FindCoordinatorCoordinatorResponse, FindCoordinatorResponse, KafkaApis } from '@kafka-ts/kafka-wire'
 import { type ErrorName, errorByCode, errorCode } from '@kafka-ts/protocol'
-import { groupErrorOf } from '../group-errors.ts'
+import { groupErrorOf } from '../../handlers/group-errors.ts'
 import { type KafkaHandler, type KafkaRequestContext, NO_THROTTLE } from './kafka-handler.ts'
 
 const GROUP = 0

@@ -1,6 +1,6 @@
 import type { JoinGroupResponse, KafkaApis } from '@kafka-ts/kafka-wire'
 import { type JoinResult, joinError } from '../../coordinator/group/group-results.ts'
-import { groupErrorOf } from '../group-errors.ts'
+import { groupErrorOf } from '../../handlers/group-errors.ts'
 import { type KafkaHandler, NO_THROTTLE } from './kafka-handler.ts'
 
 /** From here on a member is given its id before it joins (KIP-394). */

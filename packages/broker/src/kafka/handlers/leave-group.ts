@@ -1,6 +1,6 @@
 import type { KafkaApis } from '@kafka-ts/kafka-wire'
 import { errorCode } from '@kafka-ts/protocol'
-import { groupErrorOf } from '../group-errors.ts'
+import { groupErrorOf } from '../../handlers/group-errors.ts'
 import { type KafkaHandler, NO_THROTTLE } from './kafka-handler.ts'
 
 /** From here on several members may leave at once (KIP-345). */

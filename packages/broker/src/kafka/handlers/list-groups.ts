@@ -1,15 +1,13 @@
 import type { KafkaApis } from '@kafka-ts/kafka-wire'
 import { errorCode } from '@kafka-ts/protocol'
-import { groupErrorOf } from '../group-errors.ts'
+import { groupErrorOf } from '../../handlers/group-errors.ts'
+import { listGroups } from '../../handlers/list-groups.ts'
 import { type KafkaHandler, NO_THROTTLE } from './kafka-handler.ts'
 
 /** Names the groups of this broker, those in certain states or of certain types where that is asked for. */
 export const handleListGroups: KafkaHandler<KafkaApis['listGroups']> = async ({ core }, { statesFilter, typesFilter }) => {
-  const isStateWanted = wanted(statesFilter)
-  const isTypeWanted = wanted(typesFilter)
   try {
-    const listed = await core.groups.listGroups()
-    const groups = listed.filter(({ state, type }) => isStateWanted(state) && isTypeWanted(type))
+    const groups = await listGroups(core, { states: statesFilter, types: typesFilter })
     return {
       ...NO_THROTTLE,
       errorCode: errorCode('NONE'),
@@ -18,10 +16,4 @@ export const handleListGroups: KafkaHandler<KafkaApis['listGroups']> = async ({ 
   } catch (error) {
     return { ...NO_THROTTLE, errorCode: errorCode(groupErrorOf(error)), groups: [] }
   }
-}
-
-/** Whether something is in a filter, in whatever case it is written; an empty one lets everything through. */
-function wanted(filter: readonly string[]): (word: string) => boolean {
-  const words = new Set(filter.map((word) => word.toLowerCase()))
-  return (word) => words.size === 0 || words.has(word.toLowerCase())
 }

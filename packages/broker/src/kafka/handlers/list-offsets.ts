@@ -1,7 +1,7 @@
 import type { KafkaApis, ListOffsetsPartitionRequest, ListOffsetsPartitionResponse } from '@kafka-ts/kafka-wire'
 import { EARLIEST_TIMESTAMP, errorCode, LATEST_TIMESTAMP, MAX_TIMESTAMP } from '@kafka-ts/protocol'
+import { type HostedTopic, hostedByName } from '../../handlers/hosted-topics.ts'
 import { findOffset } from '../../handlers/list-offsets.ts'
-import { type HostedTopic, hostedByName } from '../hosted-topics.ts'
 import { type KafkaHandler, NO_THROTTLE } from './kafka-handler.ts'
 
 /** Asks for the first offset on local disk (KIP-405): the log start, as long as nothing lies elsewhere. */

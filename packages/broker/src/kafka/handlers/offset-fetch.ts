@@ -2,7 +2,7 @@ import type { KafkaApis, OffsetFetchGroupResponse, OffsetFetchTopicPartitionResp
 import { errorCode } from '@kafka-ts/protocol'
 import type { GroupCoordinator } from '../../coordinator/group/group-coordinator.ts'
 import type { FetchedTopic } from '../../coordinator/group/operations/fetch-offsets.ts'
-import { groupErrorOf } from '../group-errors.ts'
+import { groupErrorOf } from '../../handlers/group-errors.ts'
 import { type KafkaHandler, NO_THROTTLE } from './kafka-handler.ts'
 
 /** From here on an error of the whole group is told as such. */

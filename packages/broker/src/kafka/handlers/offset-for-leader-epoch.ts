@@ -1,6 +1,6 @@
 import type { KafkaApis, OffsetForLeaderEpochPartitionResponse, OffsetForLeaderEpochTopicRequest } from '@kafka-ts/kafka-wire'
+import { hostedByName } from '../../handlers/hosted-topics.ts'
 import type { Partition } from '../../partition/partition.ts'
-import { hostedByName } from '../hosted-topics.ts'
 import { type KafkaHandler, NO_THROTTLE } from './kafka-handler.ts'
 
 type RequestedPartition = OffsetForLeaderEpochTopicRequest['partitions'][number]

@@ -11,11 +11,11 @@ import { errorCode, KafkaError, wireCodeOf } from '@kafka-ts/protocol'
 import { attributesOf, BATCH_HEADER_BYTES, CODEC_MASK, codecNumber, MAGIC_V2, magicOf } from '@kafka-ts/protocol/records'
 import type { BrokerCore } from '../../core.ts'
 import type { RequestContext } from '../../handlers/handler.ts'
+import { type HostedTopic, hostedByName } from '../../handlers/hosted-topics.ts'
 import { NO_ACKS, produceFor } from '../../handlers/produce.ts'
 import type { AppendOutcome } from '../../partition/ack-queue.ts'
 import { failure } from '../../partition/partition.ts'
 import type { ProduceTarget } from '../../partition/produce-records.ts'
-import { type HostedTopic, hostedByName } from '../hosted-topics.ts'
 import { type KafkaHandler, NO_THROTTLE } from './kafka-handler.ts'
 
 /** A client of an earlier version does not know zstd, nor do its consumers (KIP-110). */

@@ -1,6 +1,6 @@
 import type { KafkaApis } from '@kafka-ts/kafka-wire'
 import { syncError } from '../../coordinator/group/group-results.ts'
-import { groupErrorOf } from '../group-errors.ts'
+import { groupErrorOf } from '../../handlers/group-errors.ts'
 import { type KafkaHandler, NO_THROTTLE } from './kafka-handler.ts'
 
 /** From here on a member says which protocol it believes to be in (KIP-559). */
