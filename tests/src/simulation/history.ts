@@ -31,6 +31,8 @@ type SendEvent =
       readonly id: string
       readonly topic: string
       readonly acks: Acks
+      /** Whoever sends it promises that it is there no more than once. */
+      readonly isIdempotent: boolean
     }
   | ({ readonly f: 'send'; readonly phase: 'ok'; readonly process: string; readonly id: string; readonly offset: number } & Place)
   | { readonly f: 'send'; readonly phase: 'fail' | 'info'; readonly process: string; readonly id: string; readonly code: string }
@@ -66,6 +68,8 @@ interface OperationEvent {
 type WorldEvent =
   | { readonly f: 'fault'; readonly kind: string; readonly detail: string }
   | { readonly f: 'life'; readonly phase: 'starting' | 'ready' | 'refused' | 'ended'; readonly detail: string }
+  /** What was remembered of the producers of a partition was taken away: what its log no longer holds is known to nobody. */
+  | ({ readonly f: 'snapshot-lost' } & Place)
   /** A sync in a log directory failed, and the broker has been told: what is sent from now on cannot be acknowledged until it is started again. */
   | { readonly f: 'sync-failed'; readonly directory: string }
   /** A file was synced although a sync of it had failed before, in the same life of the broker. */

@@ -19,6 +19,8 @@ export interface ProducerPlan {
   readonly name: string
   readonly sends: number
   readonly acks: Acks
+  /** undefined: whatever is the default with these acks. */
+  readonly idempotent: boolean | undefined
   readonly compression: CompressionName
   readonly lingerMs: number
   readonly batchBytes: number
@@ -53,6 +55,8 @@ export interface Plan {
 export interface PlanOverrides {
   /** Only these faults, in this order, again and again. */
   readonly faults?: readonly FaultKind[]
+  /** A topic whose acknowledged records power loss may take is certainly there. */
+  readonly hasPageTopic?: boolean
 }
 
 /** What the seed decides. */
@@ -67,7 +71,7 @@ export function planOf(seed: number, overrides: PlanOverrides = {}): Plan {
     seed,
     brokerSettings: planBroker(random),
     journalFileBytes: pick(random, [8, 16, 64, 256]) * 1024,
-    topics: planTopics(random),
+    topics: planTopics(random, overrides.hasPageTopic),
     producers: planProducers(random),
     consumers: planConsumers(random),
     faults,
@@ -101,7 +105,7 @@ function planBroker(random: SeededRandom): Record<string, string> {
   }
 }
 
-function planTopics(random: SeededRandom): TopicPlan[] {
+function planTopics(random: SeededRandom, hasPageTopic = random.chance(0.4)): TopicPlan[] {
   const shared = (): Record<string, string> => ({
     'segment.bytes': String(pick(random, [1024, 2048, 4096, 16_384, 1_048_576])),
     'index.interval.bytes': String(pick(random, [0, 200, 1000, 4096])),
@@ -114,7 +118,7 @@ function planTopics(random: SeededRandom): TopicPlan[] {
     { name: 'other', partitions: between(random, 1, 2), promise: 'whole', configs: { ...shared(), ...planStoring(random) } },
     { name: 'trimmed', partitions: 1, promise: 'trimmed', configs: { ...shared(), ...planRetention(random) } },
   ]
-  if (random.chance(0.4)) topics.push({ name: 'page', partitions: 1, promise: 'page', configs: { ...shared(), durability: 'page' } })
+  if (hasPageTopic) topics.push({ name: 'page', partitions: 1, promise: 'page', configs: { ...shared(), durability: 'page' } })
   return topics
 }
 
@@ -141,6 +145,8 @@ function planProducers(random: SeededRandom): ProducerPlan[] {
     sends: Math.ceil(sends / count),
     // The first one always waits for everything.
     acks: index === 0 ? 'all' : pick(random, ['all', 'all', 'all', 1, 0]),
+    // Without it a record may be there twice, and never lost.
+    idempotent: random.chance(0.2) ? false : undefined,
     compression: pick(random, ['none', 'none', 'gzip', 'snappy', 'lz4', 'zstd']),
     lingerMs: pick(random, [0, 1, 10, 50]),
     batchBytes: pick(random, [200, 1000, 4000, 65_536]),

@@ -1,4 +1,5 @@
 import type { Address, Clock, Connection, ConnectionHandler, Doors, Listener, Network, NetworkError, Timer } from '@kafka-ts/io'
+import { ConnectionWrapper } from './connection-wrapper.ts'
 import type { StallGate } from './stall-gate.ts'
 
 /** Doors of a process that can be stalled: everything that calls it comes through the gate. The disk has its own wrapper. */
@@ -70,48 +71,19 @@ class StallableNetwork implements Network {
   }
 }
 
-class StallableConnection implements Connection {
-  readonly remote: Address
-  readonly local: Address
-  readonly #connection: Connection
+class StallableConnection extends ConnectionWrapper {
   readonly #gate: StallGate
 
   constructor(connection: Connection, gate: StallGate) {
-    this.#connection = connection
+    super(connection)
     this.#gate = gate
-    this.remote = connection.remote
-    this.local = connection.local
   }
 
-  get bufferedBytes(): number {
-    return this.#connection.bufferedBytes
-  }
-
-  handle(handler: ConnectionHandler): void {
-    this.#connection.handle({
+  override handle(handler: ConnectionHandler): void {
+    this.inner.handle({
       onData: (chunk) => this.#gate.run(() => handler.onData(chunk)),
       onDrain: () => this.#gate.run(() => handler.onDrain()),
       onClose: (error) => this.#gate.run(() => handler.onClose(error)),
     })
-  }
-
-  write(buffers: readonly Uint8Array[]): boolean {
-    return this.#connection.write(buffers)
-  }
-
-  pause(): void {
-    this.#connection.pause()
-  }
-
-  resume(): void {
-    this.#connection.resume()
-  }
-
-  end(): void {
-    this.#connection.end()
-  }
-
-  destroy(error?: Error): void {
-    this.#connection.destroy(error)
   }
 }

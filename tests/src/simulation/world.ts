@@ -5,6 +5,7 @@ import { Scheduler, type SeededRandom, SimulatedDoors, SimulatedNetwork, Virtual
 import { BROKER_HOST, BROKER_PORT, BrokerMachine } from './broker-machine.ts'
 import type { FaultKind } from './faults/fault-kinds.ts'
 import { History, type HistoryEvent } from './history.ts'
+import { LostAnswers } from './lost-answers.ts'
 import type { Plan } from './plan.ts'
 
 export const NORMAL_DISK = { minMs: 0, maxMs: 1 }
@@ -24,6 +25,8 @@ export class World {
   readonly network: SimulatedNetwork
   readonly history: History
   readonly broker: BrokerMachine
+  /** Between the broker and its network. */
+  readonly lostAnswers: LostAnswers
   /** Changed to make them slow. */
   readonly diskLatency = { ...NORMAL_DISK }
   readonly networkLatency = { ...NORMAL_NETWORK }
@@ -45,6 +48,7 @@ export class World {
     this.#clock = new VirtualClock(this.scheduler, 'simulation')
     this.network = new SimulatedNetwork({ scheduler: this.scheduler, latency: this.networkLatency })
     this.history = new History(() => this.scheduler.nowMs, options.onEvent)
+    this.lostAnswers = new LostAnswers({ random: this.random('lost answers'), setTimer: (ms, callback) => this.setTimer(ms, callback) })
     this.broker = new BrokerMachine({
       scheduler: this.scheduler,
       network: this.network,
@@ -53,6 +57,7 @@ export class World {
       logger: options.logger,
       diskLatency: this.diskLatency,
       wrapDisk: options.wrapDisk,
+      lostAnswers: this.lostAnswers,
       sleep: (ms) => this.sleep(ms),
     })
   }

@@ -4,19 +4,24 @@ import type { Report } from './violation.ts'
 
 interface Acknowledged {
   readonly id: string
+  /** -1: it is there, the broker said, but not where. */
   readonly offset: number
   readonly atMs: number
 }
 
 /**
- * I1: whatever was acknowledged before an audit began is found by it, at its offset (that its value is right is I4's).
+ * I1: whatever was acknowledged before an audit began is found by it, at its offset (that its value is right is I4's), or anywhere in its
+ * partition if that was not told.
  * I19: an audit finds every offset from the start to the end once, without gaps; the start moves only where that is allowed.
  */
 export class AcknowledgedCheck implements HistoryCheck {
   readonly #report: Report
   readonly #promises: TopicPromises
   readonly #acknowledged = new Map<string, Acknowledged[]>()
-  readonly #read = new Map<string, Set<number>>()
+  /** Values by offset. */
+  readonly #read = new Map<string, Map<number, string>>()
+  /** Sent without asking for an answer. */
+  readonly #unasked = new Set<string>()
   readonly #trimmedBelow = new Map<string, number>()
 
   constructor(report: Report, promises: TopicPromises) {
@@ -25,7 +30,9 @@ export class AcknowledgedCheck implements HistoryCheck {
   }
 
   onEvent(event: HistoryEvent): void {
-    if (event.f === 'send' && event.phase === 'ok' && event.offset >= 0) {
+    if (event.f === 'send' && event.phase === 'invoke') {
+      if (event.acks === 0) this.#unasked.add(event.id)
+    } else if (event.f === 'send' && event.phase === 'ok' && !this.#unasked.has(event.id)) {
       const { id, offset, atMs } = event
       listOf(this.#acknowledged, placeName(event)).push({ id, offset, atMs })
     } else if (event.f === 'trim') {
@@ -33,9 +40,9 @@ export class AcknowledgedCheck implements HistoryCheck {
       this.#trimmedBelow.set(name, Math.max(this.#trimmedBelow.get(name) ?? 0, event.before))
     } else if (event.f === 'read') {
       const key = `${event.process} ${placeName(event)}`
-      const offsets = this.#read.get(key) ?? new Set()
-      offsets.add(event.offset)
-      this.#read.set(key, offsets)
+      const values = this.#read.get(key) ?? new Map<number, string>()
+      values.set(event.offset, event.value)
+      this.#read.set(key, values)
     } else if (event.f === 'audit') {
       this.#onAudit(event)
     }
@@ -44,7 +51,7 @@ export class AcknowledgedCheck implements HistoryCheck {
   #onAudit(audit: Extract<HistoryEvent, { f: 'audit' }>): void {
     const name = placeName(audit)
     const promise = this.#promises.of(audit.topic)
-    const read = this.#read.get(`${audit.process} ${name}`) ?? new Set()
+    const read = this.#read.get(`${audit.process} ${name}`) ?? new Map<number, string>()
     this.#read.delete(`${audit.process} ${name}`)
     // Retention may trim while the audit reads: then it begins behind that.
     let { startOffset } = audit
@@ -63,16 +70,20 @@ export class AcknowledgedCheck implements HistoryCheck {
     if (startOffset > allowedStart) {
       this.#report('I1', audit.atMs, `${name} begins at ${startOffset}, though nothing above ${allowedStart} may be gone`)
     }
-    const lost = this.#acknowledged
-      .get(name)
-      ?.find(({ offset, atMs }) => atMs < audit.askedMs && offset >= startOffset && !read.has(offset))
-    if (lost !== undefined) {
-      this.#report(
-        'I1',
-        audit.atMs,
-        `${lost.id}, acknowledged at ${lost.atMs} ms at offset ${lost.offset} of ${name}, is gone: the log ends at ${audit.endOffset}`,
-      )
+    const values = new Set(read.values())
+    const isThere = ({ id, offset }: Acknowledged): boolean => {
+      if (offset >= 0) return offset < startOffset || read.has(offset)
+      // It may have been in the front that is gone.
+      return allowedStart > 0 || values.has(id)
     }
+    const lost = this.#acknowledged.get(name)?.find((acknowledged) => acknowledged.atMs < audit.askedMs && !isThere(acknowledged))
+    if (lost === undefined) return
+    const where = lost.offset >= 0 ? ` at offset ${lost.offset} of` : ', somewhere in'
+    this.#report(
+      'I1',
+      audit.atMs,
+      `${lost.id}, acknowledged at ${lost.atMs} ms${where} ${name}, is gone: the log ends at ${audit.endOffset}`,
+    )
   }
 }
 

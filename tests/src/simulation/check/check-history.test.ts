@@ -17,11 +17,23 @@ class Story {
     return this
   }
 
+  /** Somebody sends a record, and nothing is known of it yet. */
+  sending(id: string, options: { readonly process?: string; readonly topic?: string; readonly isIdempotent?: boolean } = {}): this {
+    const { process = 'p', topic = AT.topic, isIdempotent = false } = options
+    return this.tell({ f: 'send', phase: 'invoke', process, id, topic, acks: 'all', isIdempotent })
+  }
+
+  acknowledged(id: string, offset: number, process = 'p'): this {
+    return this.tell({ f: 'send', phase: 'ok', process, id, ...AT, offset })
+  }
+
   sent(id: string, offset: number, process = 'p'): this {
-    return this.tell(
-      { f: 'send', phase: 'invoke', process, id, topic: AT.topic, acks: 'all' },
-      { f: 'send', phase: 'ok', process, id, ...AT, offset },
-    )
+    return this.sending(id, { process }).acknowledged(id, offset, process)
+  }
+
+  /** As `sent`, by a producer that is idempotent. */
+  sentOnce(id: string, offset: number, process = 'p'): this {
+    return this.sending(id, { process, isIdempotent: true }).acknowledged(id, offset, process)
   }
 
   read(value: string, offset: number, process = 'c'): this {
@@ -62,6 +74,14 @@ describe('the checker', () => {
     expect(new Story().sent('a', 0).sent('b', 1).read('b', 1).audited(1, 2).broken).toEqual(['I1'])
   })
 
+  it('finds a record lost that was acknowledged without its offset (I1)', () => {
+    const story = (): Story => new Story().sent('a', 0).sent('b', -1)
+    expect(story().read('a', 0).audited(0, 1).broken).toEqual(['I1'])
+    expect(story().read('a', 0).read('b', 1).audited(0, 2).broken).toEqual([])
+    const unasked = new Story().tell({ f: 'send', phase: 'invoke', process: 'p', id: 'a', topic: AT.topic, acks: 0, isIdempotent: false })
+    expect(unasked.acknowledged('a', -1).audited(0, 0).broken).toEqual([])
+  })
+
   it('allows the front to go where it was trimmed, and no further', () => {
     const trimmed = (before: number): Story =>
       new Story()
@@ -75,11 +95,42 @@ describe('the checker', () => {
   })
 
   it('finds what was refused, and read all the same (I2)', () => {
-    const story = new Story().tell(
-      { f: 'send', phase: 'invoke', process: 'p', id: 'a', topic: AT.topic, acks: 'all' },
-      { f: 'send', phase: 'fail', process: 'p', id: 'a', code: 'MESSAGE_TOO_LARGE' },
-    )
+    const story = new Story().sending('a').tell({ f: 'send', phase: 'fail', process: 'p', id: 'a', code: 'MESSAGE_TOO_LARGE' })
     expect(story.read('a', 0).broken).toEqual(['I2'])
+  })
+
+  it('finds a record of an idempotent producer that is there twice, whether it was acknowledged or not (I3)', () => {
+    expect(new Story().sentOnce('a', 0).read('a', 1).broken).toEqual(['I3'])
+    expect(new Story().sending('a', { isIdempotent: true }).read('a', 0).read('a', 1).broken).toEqual(['I3'])
+    const elsewhere = new Story()
+      .sentOnce('a', 0)
+      .tell({ f: 'read', process: 'c', ...AT, partition: 1, offset: 0, value: 'a', isIntact: true })
+    expect(elsewhere.broken).toEqual(['I3'])
+    expect(new Story().sentOnce('a', 0).read('a', 0).read('a', 0, 'other').broken).toEqual([])
+  })
+
+  it('finds records of an idempotent producer that are not in the order of its calls (I3)', () => {
+    const both = (process: string): Story =>
+      new Story().sending('a', { isIdempotent: true }).sending('b', { process, isIdempotent: true }).read('b', 0).read('a', 1).audited(0, 2)
+    expect(both('p').broken).toEqual(['I3'])
+    expect(both('another').broken).toEqual([])
+  })
+
+  it('allows a record to be there twice once neither its log nor a snapshot remembers it', () => {
+    const trimmed = (): Story => new Story().tell({ f: 'topic', topic: AT.topic, promise: 'trimmed' })
+    expect(trimmed().sentOnce('a', 0).read('a', 1).broken).toEqual(['I3'])
+    expect(
+      trimmed()
+        .sentOnce('a', 0)
+        .tell({ f: 'snapshot-lost', ...AT })
+        .read('a', 1).broken,
+    ).toEqual([])
+    expect(
+      new Story()
+        .sentOnce('a', 0)
+        .tell({ f: 'snapshot-lost', ...AT })
+        .read('a', 1).broken,
+    ).toEqual(['I3'])
   })
 
   it('finds an offset with two values, whoever saw them (I4)', () => {
@@ -131,9 +182,9 @@ describe('the checker', () => {
     const failed = (): Story => new Story().tell({ f: 'sync-failed', directory: '/data' })
     expect(failed().sent('a', 0).broken).toEqual(['I18'])
     expect(failed().tell({ f: 'life', phase: 'starting', detail: '' }).sent('a', 0).broken).toEqual([])
-    const overtaken = failed().tell({ f: 'send', phase: 'invoke', process: 'p', id: 'a', topic: AT.topic, acks: 'all' })
+    const overtaken = failed().sending('a')
     overtaken.tell({ f: 'life', phase: 'starting', detail: '' }, { f: 'sync-failed', directory: '/data' })
-    expect(overtaken.tell({ f: 'send', phase: 'ok', process: 'p', id: 'a', ...AT, offset: 0 }).broken).toEqual([])
+    expect(overtaken.acknowledged('a', 0).broken).toEqual([])
     expect(failed().tell({ f: 'synced-again', path: '/data/journal/0.wal' }).broken).toEqual(['I18'])
   })
 
@@ -146,7 +197,7 @@ describe('the checker', () => {
       'I20',
     ])
     expect(new Story().read('z', 0).broken).toEqual(['I20'])
-    const other = new Story().tell({ f: 'send', phase: 'invoke', process: 'p', id: 'a', topic: 'payments', acks: 'all' })
+    const other = new Story().sending('a', { topic: 'payments' })
     expect(other.read('a', 0).broken).toEqual(['I20'])
   })
 

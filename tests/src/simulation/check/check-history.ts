@@ -1,5 +1,6 @@
 import type { HistoryEvent, TopicPromise } from '../history.ts'
 import { AcknowledgedCheck } from './acknowledged-check.ts'
+import { IdempotenceCheck } from './idempotence-check.ts'
 import { ReaderCheck } from './reader-check.ts'
 import { SendCheck } from './send-check.ts'
 import { ValueCheck } from './value-check.ts'
@@ -39,6 +40,7 @@ export function checkHistory(events: readonly HistoryEvent[]): readonly Violatio
     new SendCheck(report, promises),
     new ValueCheck(report, promises),
     new AcknowledgedCheck(report, promises),
+    new IdempotenceCheck(report, promises),
     new ReaderCheck(report, promises),
     new WatermarkCheck(report, promises),
   ]

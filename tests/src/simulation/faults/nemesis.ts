@@ -3,7 +3,8 @@ import { flipBits } from './bit-flip.ts'
 import { failRead, failRename, failSync, failWrite, fillDisk, slowDisk } from './disk-faults.ts'
 import type { Fault } from './fault.ts'
 import type { FaultKind } from './fault-kinds.ts'
-import { blockOneWay, cutConnections, jumpClock, slowNetwork, talkNonsense } from './network-faults.ts'
+import { loseSnapshots } from './lost-snapshot.ts'
+import { blockOneWay, cutConnections, jumpClock, loseAnswers, slowNetwork, talkNonsense } from './network-faults.ts'
 import { endAtChange, endInRecovery, kill, losePower, restartCleanly, stall } from './process-faults.ts'
 
 const MAX_PAUSE_MS = 1200
@@ -22,9 +23,11 @@ const FAULTS: Readonly<Record<FaultKind, Fault>> = {
   'failed-rename': failRename,
   'disk-full': fillDisk,
   'bit-flip': flipBits,
+  'lost-snapshot': loseSnapshots,
   'slow-disk': slowDisk,
   'slow-network': slowNetwork,
   'cut-connections': cutConnections,
+  'lost-answers': loseAnswers,
   'one-way-block': blockOneWay,
   'clock-jump': jumpClock,
   stall,
@@ -35,6 +38,7 @@ const FAULTS: Readonly<Record<FaultKind, Fault>> = {
 const BESIDE: ReadonlySet<FaultKind> = new Set([
   'slow-network',
   'cut-connections',
+  'lost-answers',
   'one-way-block',
   'clock-jump',
   'stall',
@@ -77,6 +81,7 @@ export function healEverything(world: World): void {
   disk.faults.clear()
   disk.setFreeBytes(Number.POSITIVE_INFINITY)
   world.network.setCutProbability(0)
+  world.lostAnswers.probability = 0
   world.network.heal()
   world.broker.resume()
 }

@@ -7,6 +7,7 @@ import type { Fault, FaultContext } from './fault.ts'
 const SLOW_NETWORK = { minMs: 20, maxMs: 400 }
 const HOUR_MS = 3_600_000
 const CUT_PROBABILITY = 0.05
+const LOST_ANSWER_PROBABILITY = 0.3
 const MAX_GARBAGE_CONNECTIONS = 10
 
 export const slowNetwork: Fault = async ({ world, random }) => {
@@ -28,6 +29,16 @@ export const cutConnections: Fault = async (context) => {
   world.network.setCutProbability(CUT_PROBABILITY)
   await world.sleep(between(random, 200, 2000))
   world.network.setCutProbability(0)
+}
+
+/** The answer of three produce requests in ten is lost with its connection: what they brought is written, and comes again. */
+export const loseAnswers: Fault = async ({ world, random }) => {
+  const { lostAnswers } = world
+  const before = lostAnswers.count
+  lostAnswers.probability = LOST_ANSWER_PROBABILITY
+  await world.sleep(between(random, 500, 4000))
+  lostAnswers.probability = 0
+  if (lostAnswers.count > before) world.noteFault('lost-answers', `${lostAnswers.count - before} connections`)
 }
 
 /** Nothing gets through from one machine to the other, or in both directions. */

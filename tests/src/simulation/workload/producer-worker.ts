@@ -32,9 +32,10 @@ export class ProducerWorker {
 
   /** Resolves when all sends are made; their outcomes may still be open. */
   async run(): Promise<void> {
-    const { acks, compression, lingerMs, batchBytes, maxInFlightRequests, sends, maxPauseMs, name } = this.#plan
+    const { acks, idempotent, compression, lingerMs, batchBytes, maxInFlightRequests, sends, maxPauseMs, name } = this.#plan
     const producer = this.#world.client(name).producer({
       acks,
+      ...(idempotent === undefined ? {} : { idempotent }),
       compression,
       lingerMs,
       batchBytes,
@@ -63,7 +64,8 @@ export class ProducerWorker {
 
   #send(producer: Producer): void {
     const { history, plan } = this.#world
-    const { name: process, acks, maxValueSize } = this.#plan
+    const { name: process, acks, idempotent, maxValueSize } = this.#plan
+    const isIdempotent = idempotent ?? acks === 'all'
     const topic = pick(this.#random, plan.topics)
     const id = `${process}-${this.#count++}`
     const size = this.#random.chance(OVERSIZED_PROBABILITY) ? OVERSIZED : this.#random.below(maxValueSize)
@@ -75,7 +77,7 @@ export class ProducerWorker {
       ...(this.#random.chance(0.2) ? { headers: { source: process } } : {}),
     }
     this.#world.operations++
-    history.add({ f: 'send', phase: 'invoke', process, id, topic: topic.name, acks })
+    history.add({ f: 'send', phase: 'invoke', process, id, topic: topic.name, acks, isIdempotent })
     const outcome = producer.send(topic.name, record).then(
       ({ partition, offset }) => {
         this.#world.succeeded++

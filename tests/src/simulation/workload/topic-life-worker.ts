@@ -50,12 +50,15 @@ export class TopicLifeWorker {
   }
 
   async #read(kafka: ReturnType<World['client']>, topic: string, sent: ReadonlySet<string>): Promise<void> {
+    const seen = new Set<string>()
     await using consumer = kafka.consumer({ topics: [topic], from: 'earliest', until: 'end' })
     for await (const record of consumer) {
       const { value, isIntact } = readValue(record.value as Uint8Array | null)
       if (!isIntact) this.#world.violation('I20', `read bytes of ${topic} that nobody sent: ${value}`)
+      else if (seen.has(value)) this.#world.violation('I3', `${value} is in ${topic} twice`)
       else if (!sent.has(value))
         this.#world.violation('deleted', `${value}, written to an earlier topic ${topic} and deleted with it, came back`)
+      seen.add(value)
     }
   }
 
