@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises'
+import { styleText } from 'node:util'
 import type { CliDoors } from './doors.ts'
 import { CliError, usageError } from './errors/cli-error.ts'
 import { EXIT } from './errors/exit-codes.ts'
@@ -33,10 +34,20 @@ export async function confirmDestruction(session: Session, flags: ConfirmationFl
     const why = isProtected ? `${settings.isProtected.source} is protected` : 'there is nobody to ask'
     throw usageError(`${question}? This needs a confirmation, and ${why}.`, `add ${needed}`)
   }
-  const prompt = isProtected ? `${question}? Type ${name} to go on: ` : `${question}? [y/N] `
+  const where = drawContext(session)
+  const prompt = isProtected ? `${where}${question}? Type ${name} to go on: ` : `${where}${question}? [y/N] `
   const answer = await ask(doors, prompt)
   const hasAgreed = isProtected ? answer === name : /^y(es)?$/i.test(answer)
   if (!hasAgreed) throw new CliError('Declined; nothing was changed.', { code: 'DECLINED', exit: EXIT.declined })
+}
+
+/** The context in its colour before a question: a last chance to see that it is the wrong one. */
+function drawContext({ settings, doors }: Session): string {
+  const name = settings.context.value
+  if (name === undefined) return ''
+  const { color } = settings
+  const isColored = color !== undefined && doors.env['FORCE_COLOR'] !== '0'
+  return `[${isColored ? styleText(color, name, { validateStream: false }) : name}] `
 }
 
 async function ask(doors: CliDoors, prompt: string): Promise<string> {

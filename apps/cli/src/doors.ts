@@ -21,6 +21,8 @@ export interface CliDoors {
   /** Resolves after `ms`, or when the signal is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
   connect(options: KafkaOptions): Promise<KafkaClient>
+  /** Lets the user edit a text, and answers what was saved. */
+  edit(text: string): Promise<string>
 }
 
 /** The doors of this process. The client is loaded when it is first needed: half of the commands never do. */
@@ -40,6 +42,10 @@ export function processDoors(): CliDoors {
       process.env['MSGPACKR_NATIVE_ACCELERATION_DISABLED'] ??= 'true'
       const { Kafka } = await import('@kafka-ts/client')
       return new Kafka(options)
+    },
+    edit: async (text) => {
+      const { editText } = await import('./editor.ts')
+      return editText(text, env)
     },
   }
 }

@@ -3,7 +3,7 @@ import { ByteWriter } from '../consume/byte-writer.ts'
 import { consume } from '../consume/consume.ts'
 import { encodings } from '../consume/encoding.ts'
 import { planConsumer } from '../consume/plan.ts'
-import { type FromPosition, parseFrom, parseTo, type ToPosition } from '../consume/positions.ts'
+import { type FromPosition, parseFrom, parseRange, parseTo, type ToPosition } from '../consume/positions.ts'
 import { recordFilter } from '../consume/record-filter.ts'
 import { type RecordView, recordListing } from '../consume/record-shape.ts'
 import { formatWriter, recordWriter } from '../consume/record-writer.ts'
@@ -23,6 +23,7 @@ const META_ONLY = '%t\\t%p\\t%o\\t%T\\t%k\\n'
 interface RangeFlags {
   readonly from?: string | undefined
   readonly to?: string | undefined
+  readonly range?: string | undefined
   readonly 'exit-at-end': boolean
 }
 
@@ -49,6 +50,7 @@ export default class Consume extends CliCommand {
       helpValue: 'start|end|N|-N|@T',
     }),
     to: Flags.string({ summary: 'Where to end in each partition: end (as it is now), an offset or @TIME', helpValue: 'end|N|@T' }),
+    range: Flags.string({ summary: 'The same as --from A --to B', helpValue: 'A:B', exclusive: ['from', 'to', 'exit-at-end'] }),
     'exit-at-end': Flags.boolean({ char: 'e', summary: 'The same as --to end', exclusive: ['to'] }),
     limit: Flags.integer({ char: 'n', summary: 'End after so many records', min: 1 }),
     format: Flags.string({
@@ -110,6 +112,7 @@ export default class Consume extends CliCommand {
 }
 
 function rangeOf(flags: RangeFlags, nowMs: number): { readonly from: FromPosition; readonly to: ToPosition | undefined } {
+  if (flags.range !== undefined) return parseRange(flags.range, nowMs)
   const to = flags['exit-at-end'] ? 'end' : flags.to === undefined ? undefined : parseTo(flags.to, nowMs)
   const from = flags.from === undefined ? (to === undefined ? 'latest' : 'earliest') : parseFrom(flags.from, nowMs)
   return { from, to }

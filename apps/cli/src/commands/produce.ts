@@ -2,7 +2,7 @@ import type { Acks, Producer, ProducerOptions } from '@kafka-ts/client'
 import { CliCommand } from '../command.ts'
 import { CliError, usageError } from '../errors/cli-error.ts'
 import { EXIT } from '../errors/exit-codes.ts'
-import { isKafkaError } from '../errors/kafka-errors.ts'
+import { isKafkaError, tooLargeSuggestions } from '../errors/kafka-errors.ts'
 import { durationFlag } from '../flags/duration.ts'
 import { clusterFlags } from '../flags/global.ts'
 import { Args, Flags } from '../flags/oclif.ts'
@@ -200,7 +200,7 @@ async function report(session: Session, { sender, topic, durationMs, isDryRun }:
   output.say(
     isDryRun
       ? `${plural(acknowledged, 'record')} would be written to ${topic}`
-      : `${plural(acknowledged, 'record')} (${humanBytes(bytes)}) written to ${topic} in ${(durationMs / 1000).toFixed(1)} s, ${humanCount(perSecond)}/s`,
+      : `${plural(acknowledged, 'record')}${failed === 0 ? ` (${humanBytes(bytes)})` : ''} written to ${topic} in ${(durationMs / 1000).toFixed(1)} s, ${humanCount(perSecond)}/s`,
   )
   if (failed === 0) return
   const rest = failed - failures.length
@@ -208,6 +208,7 @@ async function report(session: Session, { sender, topic, durationMs, isDryRun }:
   throw new CliError([`${plural(failed, 'record')} of ${humanCount(failed + acknowledged)} failed:`, ...lines].join('\n'), {
     code: isKafkaError(fatal) ? fatal.code : 'PARTIAL_FAILURE',
     exit: EXIT.partial,
+    suggestions: sender.hasTooLarge ? tooLargeSuggestions(topic) : [],
     isOnStdout: !output.isForPeople,
   })
 }

@@ -6,16 +6,33 @@ import { flag, nullable, object, type ShapeOf, text } from '../output/shape.ts'
 
 /** Whose configs: exactly one of these is given. */
 export const resourceFlags = {
-  topic: Flags.string({ summary: 'Of this topic', helpValue: 'NAME', exactlyOne: ['topic', 'broker'] }),
+  topic: Flags.string({ summary: 'Of this topic', helpValue: 'NAME', exactlyOne: ['topic', 'broker', 'cluster', 'group'] }),
   broker: Flags.string({ summary: 'Of this broker', helpValue: 'ID' }),
+  cluster: Flags.boolean({ summary: 'What all brokers of the cluster start from' }),
+  group: Flags.string({ summary: 'Of this consumer group', helpValue: 'ID' }),
+}
+
+/** The flags as parsed. */
+export interface ResourceFlags {
+  readonly topic?: string | undefined
+  readonly broker?: string | undefined
+  readonly cluster?: boolean
+  readonly group?: string | undefined
 }
 
 /** The resource that the flags name. */
-export function resourceOf(flags: { readonly topic?: string | undefined; readonly broker?: string | undefined }): ConfigResource {
+export function resourceOf(flags: ResourceFlags): ConfigResource {
   if (flags.topic !== undefined) return { type: 'topic', name: flags.topic }
+  if (flags.group !== undefined) return { type: 'group', name: flags.group }
+  if (flags.cluster) return { type: 'broker', name: '' }
   if (flags.broker === undefined || !/^\d+$/.test(flags.broker))
     throw usageError(`--broker: ${flags.broker} is not the id of a broker.`, 'kafka-ts brokers list')
   return { type: 'broker', name: flags.broker }
+}
+
+/** How messages name a resource: `topic orders`, `broker 1`, `all brokers`. */
+export function drawResource({ type, name }: ConfigResource): string {
+  return type === 'broker' && name === '' ? 'all brokers' : `${type} ${name}`
 }
 
 const shape = object({

@@ -32,12 +32,27 @@ export function explain(error: unknown, attempt: Attempt): unknown {
   })
 }
 
+/** Whether a record or a batch was refused for its size. */
+export function isTooLarge(error: unknown): boolean {
+  return isKafkaError(error) && (error.code === 'MESSAGE_TOO_LARGE' || error.code === 'RECORD_LIST_TOO_LARGE')
+}
+
+/** What to do when a record was refused for its size. */
+export function tooLargeSuggestions(topic: string): string[] {
+  return [
+    `see the limit of the topic: kafka-ts configs get --topic ${topic} --key max.message.bytes`,
+    `raise it: kafka-ts configs set --topic ${topic} max.message.bytes=BYTES`,
+    'or compress: produce -z zstd',
+  ]
+}
+
 /** Without what names the item, which the sentence around it does, and without its full stop. */
 function sentence(message: string): string {
-  return message.replace(/^(?:topic|broker|partition) "?[^" ]+"?: /, '').replace(/\.$/, '')
+  return message.replace(/^(?:topic|broker|group|partition) (?:"[^"]*"|[^" ]+): /, '').replace(/\.$/, '')
 }
 
 function suggestionsFor(error: KafkaError, attempt: Attempt): string[] {
+  if (isTooLarge(error)) return tooLargeSuggestions('TOPIC')
   switch (error.code) {
     case 'DISCONNECTED':
     case 'TIMED_OUT':
@@ -50,6 +65,8 @@ function suggestionsFor(error: KafkaError, attempt: Attempt): string[] {
       ]
     case 'UNKNOWN_TOPIC_OR_PARTITION':
       return ['kafka-ts topics list']
+    case 'INVALID_TOPIC_EXCEPTION':
+      return ['a name has 1 to 249 letters, digits, ".", "_" or "-", and is neither "." nor ".."']
     case 'TOPIC_ALREADY_EXISTS':
       return ['add --if-not-exists to accept it as it is', 'kafka-ts topics alter changes a topic']
     default:

@@ -17,6 +17,22 @@ export function humanCount(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+(?!\d))/g, ',')
 }
 
+/** A rate for people: `1.5K`, `12`, `0.2`. */
+export function humanRate(perSecond: number): string {
+  const magnitude = Math.abs(perSecond)
+  const unit = [
+    { name: 'G', size: 1e9 },
+    { name: 'M', size: 1e6 },
+    { name: 'K', size: 1e3 },
+  ].find(({ size }) => magnitude >= size)
+  if (unit !== undefined) return `${shortNumber(perSecond / unit.size)}${unit.name}`
+  return magnitude >= 10 || Number.isInteger(perSecond) ? String(Math.round(perSecond)) : perSecond.toFixed(1)
+}
+
+function shortNumber(value: number): string {
+  return Math.abs(value) < 10 ? value.toFixed(1) : String(Math.round(value))
+}
+
 const DURATION_UNITS = [
   { name: 'd', ms: 86_400_000 },
   { name: 'h', ms: 3_600_000 },
@@ -28,6 +44,20 @@ const DURATION_UNITS = [
 export function humanDuration(ms: number): string {
   const unit = DURATION_UNITS.find((candidate) => ms !== 0 && ms % candidate.ms === 0)
   return unit === undefined ? `${ms}ms` : `${ms / unit.ms}${unit.name}`
+}
+
+/** How long ago, or how long: its two largest units, `2m49s`, `3d4h`; `<1s` below a second. */
+export function humanAge(ms: number): string {
+  if (ms < 1000) return ms <= 0 ? '0s' : '<1s'
+  const parts: string[] = []
+  let rest = Math.floor(ms / 1000) * 1000
+  for (const { name, ms: unitMs } of DURATION_UNITS) {
+    const count = Math.floor(rest / unitMs)
+    rest -= count * unitMs
+    if (parts.length > 0 || count > 0) parts.push(count > 0 ? `${count}${name}` : '')
+    if (parts.length === 2) break
+  }
+  return parts.join('')
 }
 
 /** `3 topics`, `1 topic`. */

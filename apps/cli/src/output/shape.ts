@@ -31,6 +31,11 @@ export function integer(description?: string): Shape<number> {
   return { schema: described({ type: 'integer' }, description), toJson: (value) => value }
 }
 
+/** A share, a rate, a duration in milliseconds: any number. */
+export function decimal(description?: string): Shape<number> {
+  return { schema: described({ type: 'number' }, description), toJson: (value) => value }
+}
+
 /** Offsets and sizes: 64 bits wide in Kafka, so they leave as strings, whole for every reader. */
 export function int64(description?: string): Shape<number> {
   return { schema: described({ type: 'string', pattern: '^-?[0-9]+$' }, description), toJson: (value) => String(value) }

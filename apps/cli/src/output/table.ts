@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
-import { humanBytes, humanCount } from './humanize.ts'
+import { humanBytes, humanCount, humanRate } from './humanize.ts'
 
 /** null is nothing, printed `-`; undefined is not known, printed `?`. */
 export type Cell = string | number | boolean | null | undefined
@@ -9,8 +9,8 @@ export interface Column<Item> {
   /** Upper case, one word: it is also what `--columns` and `--sort` name. */
   readonly header: string
   readonly value: (item: Item) => Cell
-  /** How numbers are drawn without `--raw`: ids plain, counts grouped, sizes in units. Default 'id'. */
-  readonly number?: 'id' | 'count' | 'bytes'
+  /** How numbers are drawn without `--raw`: ids plain, counts grouped, sizes and rates in units, shares in percent. Default 'id'. */
+  readonly number?: 'id' | 'count' | 'bytes' | 'rate' | 'percent'
   /** The one that gives way when the terminal is narrow. */
   readonly isName?: boolean
   /** Shown with `-o wide` only. */
@@ -46,7 +46,20 @@ function drawCell<Item>(column: Column<Item>, cell: Cell, isRaw: boolean): strin
   if (typeof cell === 'boolean') return cell ? 'yes' : 'no'
   if (typeof cell === 'string') return cell === '' ? '-' : printable(cell)
   if (isRaw || column.number === undefined || column.number === 'id') return String(cell)
-  return column.number === 'bytes' ? humanBytes(cell) : humanCount(cell)
+  return drawNumber(cell, column.number)
+}
+
+function drawNumber(value: number, kind: 'count' | 'bytes' | 'rate' | 'percent'): string {
+  switch (kind) {
+    case 'bytes':
+      return humanBytes(value)
+    case 'rate':
+      return humanRate(value)
+    case 'percent':
+      return `${Math.round(value * 100)}%`
+    case 'count':
+      return humanCount(value)
+  }
 }
 
 /** One record stays one line, and what a record holds cannot steer the terminal. */

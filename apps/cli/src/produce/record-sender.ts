@@ -1,6 +1,6 @@
 import type { Producer } from '@kafka-ts/client'
 import type { CliDoors } from '../doors.ts'
-import { isKafkaError } from '../errors/kafka-errors.ts'
+import { isKafkaError, isTooLarge } from '../errors/kafka-errors.ts'
 import { BadInput, type InputRecord } from './input-record.ts'
 
 /** Records on their way at once: enough to fill every batch, few enough to stay small. */
@@ -31,6 +31,7 @@ export class RecordSender {
   #failed = 0
   #bytes = 0
   readonly #failures: string[] = []
+  #isTooLarge = false
   #fatal: unknown
 
   constructor(producer: Producer, topic: string, defaults: RecordDefaults) {
@@ -61,6 +62,11 @@ export class RecordSender {
   /** The first few failures, as text. */
   get failures(): readonly string[] {
     return this.#failures
+  }
+
+  /** Whether any record was refused for its size. */
+  get hasTooLarge(): boolean {
+    return this.#isTooLarge
   }
 
   /** An error that every later record would meet too; undefined while there is none. */
@@ -108,6 +114,7 @@ export class RecordSender {
     this.#inFlight--
     if (error === undefined) this.#acknowledged++
     else {
+      this.#isTooLarge ||= isTooLarge(error)
       if (!isOfRecord(error)) this.#fatal ??= error
       this.#fail(error instanceof Error ? error.message : String(error))
     }

@@ -23,6 +23,7 @@ const PROPERTIES: Readonly<Record<string, PropertyRow>> = {
   'batch.size': { scope: 'producer', option: 'batchBytes', type: 'number' },
   'buffer.memory': { scope: 'producer', option: 'bufferBytes', type: 'number' },
   'delivery.timeout.ms': { scope: 'producer', option: 'deliveryTimeoutMs', type: 'number' },
+  'enable.idempotence': { scope: 'producer', option: 'idempotent', type: 'flag' },
   'linger.ms': { scope: 'producer', option: 'lingerMs', type: 'number' },
   'max.block.ms': { scope: 'producer', option: 'maxBlockMs', type: 'number' },
   'max.in.flight.requests.per.connection': { scope: 'producer', option: 'maxInFlightRequests', type: 'number' },

@@ -1,14 +1,14 @@
 import { usageError } from '../errors/cli-error.ts'
 import { parseList } from '../flags/key-value.ts'
 import { parseDuration } from '../flags/parse-duration.ts'
-import type { Context } from './contexts.ts'
+import type { Context, ContextColor } from './contexts.ts'
 
 /** What a context is in the file: plain values as they come from YAML. */
 type Fields = Readonly<Record<string, unknown>>
 
 const securityKeys = ['tls', 'sasl']
 const contextKeys = ['brokers', 'color', 'protected', 'timeout', 'properties']
-const colors = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white', 'gray']
+const colors = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white', 'gray'] as const
 
 /** Whether a value is a mapping. */
 export function isFields(value: unknown): value is Fields {
@@ -48,7 +48,9 @@ export function writeContext(context: Context): Fields {
 /** `[a:9092, b:9092]` or `a:9092,b:9092`, each checked. */
 export function readBrokers(value: unknown, where: string): string[] {
   const brokers = typeof value === 'string' ? parseList(value) : value
-  if (!Array.isArray(brokers) || brokers.length === 0 || !brokers.every((broker): broker is string => typeof broker === 'string'))
+  if (Array.isArray(brokers) && brokers.length === 0)
+    throw usageError(`${where}: no broker is named: write host:port, or several with commas.`)
+  if (!Array.isArray(brokers) || !brokers.every((broker): broker is string => typeof broker === 'string'))
     throw usageError(`${where}: brokers is not a list of host:port.`)
   for (const broker of brokers) checkBroker(broker, where)
   return brokers
@@ -71,11 +73,11 @@ export function readTimeout(value: unknown, where: string): number | undefined {
 }
 
 /** The name of a terminal colour. */
-export function readColor(value: unknown, where: string): string | undefined {
+export function readColor(value: unknown, where: string): ContextColor | undefined {
   if (value === undefined) return undefined
-  if (typeof value !== 'string' || !colors.includes(value))
-    throw usageError(`${where}: color ${String(value)} is not one of ${colors.join(', ')}.`)
-  return value
+  const color = colors.find((known) => known === value)
+  if (color === undefined) throw usageError(`${where}: color ${String(value)} is not one of ${colors.join(', ')}.`)
+  return color
 }
 
 function readFlag(value: unknown, where: string): boolean {

@@ -99,7 +99,8 @@ describe('contexts', () => {
 
   it.each([
     ['contexts: 3\n', 'contexts is not a mapping'],
-    ['contexts: {a: {brokers: []}}\n', 'brokers is not a list'],
+    ['contexts: {a: {brokers: []}}\n', 'no broker is named'],
+    ['contexts: {a: {brokers: 3}}\n', 'brokers is not a list'],
     ['contexts: {a: {brokers: ["b1:x"]}}\n', 'b1:x is not host:port'],
     ['contexts: {a: {brokers: [b], colour: red}}\n', 'colour is not known'],
     ['contexts: [\n', 'is not YAML'],

@@ -2,7 +2,7 @@ import type { CliDoors } from '../doors.ts'
 import { notFoundError } from '../errors/cli-error.ts'
 import { parseKeyValues } from '../flags/key-value.ts'
 import { type ConfigPaths, readConfig, readCurrent } from './config-store.ts'
-import type { ConfigFile, Context } from './contexts.ts'
+import type { ConfigFile, Context, ContextColor } from './contexts.ts'
 import { readProjectFile } from './project-file.ts'
 import { readBrokers, readTimeout } from './read-context.ts'
 
@@ -20,7 +20,7 @@ export interface Settings {
   /** Properties of the client by their Kafka names. */
   readonly properties: ReadonlyMap<string, Sourced<string>>
   readonly isProtected: Sourced<boolean>
-  readonly color: string | undefined
+  readonly color: ContextColor | undefined
 }
 
 /** The flags settings come from. */

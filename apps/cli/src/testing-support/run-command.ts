@@ -28,6 +28,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly home?: string
   readonly cwd?: string
+  /** What an editor makes of a text. */
+  readonly onEdit?: (text: string) => string
   /** Called with how to send a signal, before the command runs. */
   readonly onStart?: (interrupt: (name: Interrupt) => void) => void
 }
@@ -95,6 +97,7 @@ export async function runCommand(Command: CommandClass, argv: readonly string[],
       connected = clientOptions
       return cluster.client()
     },
+    edit: async (text) => options.onEdit?.(text) ?? text,
   }
   const exitCodeBefore = process.exitCode
   process.exitCode = undefined

@@ -1,9 +1,9 @@
 import type { ConfigEntry, LogDirDescription, TopicDescription } from '@kafka-ts/client'
-import { humanDuration } from '../output/humanize.ts'
+import { drawConfig } from '../configs/draw-config.ts'
 import type { Listing } from '../output/listing.ts'
 import { flag, int64, integer, list, nullable, object, optional, type ShapeOf, text } from '../output/shape.ts'
 import { type Cell, type Column, renderTable, type TableStyle } from '../output/table.ts'
-import { isLeaderless, isUnderReplicated } from './topic-list.ts'
+import { isLeaderless, problemOf } from '../partitions/partition-state.ts'
 
 const partitionShape = object({
   partition: integer(),
@@ -46,6 +46,8 @@ export interface TopicReadings {
   readonly offsets: ReadonlyMap<string, { readonly startOffset: number | null; readonly endOffset: number | null }> | undefined
   readonly logDirs: readonly LogDirDescription[] | undefined
   readonly configs: readonly ConfigEntry[] | undefined
+  /** `min.insync.replicas` by topic. */
+  readonly minIsr: ReadonlyMap<string, number> | undefined
   readonly hasPartitions: boolean
   readonly onlyProblems: boolean
 }
@@ -68,7 +70,7 @@ export function topicDetails(topic: TopicDescription, readings: TopicReadings): 
       startOffset: readings.offsets === undefined ? undefined : (offsets?.startOffset ?? null),
       endOffset: readings.offsets === undefined ? undefined : (offsets?.endOffset ?? null),
       sizeBytes: readings.logDirs === undefined ? undefined : sizeOf(readings.logDirs, topic.name, partition.partition),
-      problem: isLeaderless(partition) ? 'no leader' : isUnderReplicated(partition) ? 'under-replicated' : null,
+      problem: problemOf(partition, readings.minIsr?.get(topic.name)),
     }
   })
   return {
@@ -140,12 +142,4 @@ function drawDetails(item: TopicDetails, style: TableStyle): string {
     lines.push(renderTable([...partitionColumns(hasOffsets), ...(hasProblems ? [problem] : [])], item.partitions, style))
   }
   return lines.join('')
-}
-
-/** `retention.ms=604800000 (7d)`. */
-export function drawConfig(name: string, value: string | null): string {
-  if (value === null) return `${name}=?`
-  const isDuration = name.endsWith('.ms') && /^\d+$/.test(value) && Number(value) >= 1000 && Number.isSafeInteger(Number(value))
-  const human = isDuration ? humanDuration(Number(value)) : undefined
-  return human === undefined || human === `${value}ms` ? `${name}=${value}` : `${name}=${value} (${human})`
 }

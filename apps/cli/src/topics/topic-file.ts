@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { text as readAll } from 'node:stream/consumers'
 import type { CliDoors } from '../doors.ts'
-import { usageError } from '../errors/cli-error.ts'
+import { notFoundError, usageError } from '../errors/cli-error.ts'
 import { parseYaml } from '../settings/config-store.ts'
 import { isFields, readProperties } from '../settings/read-context.ts'
 
@@ -11,6 +11,7 @@ export interface TopicPlan {
   readonly partitions?: number
   readonly replicationFactor?: number
   readonly configs?: Readonly<Record<string, string>>
+  readonly assignments?: readonly (readonly number[])[]
 }
 
 const keys = ['name', 'partitions', 'replicationFactor', 'configs']
@@ -28,7 +29,7 @@ async function readPath(path: string, doors: CliDoors): Promise<string> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
-    throw usageError(`Cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`)
+    throw notFoundError(`Cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`)
   }
 }
 

@@ -1,6 +1,8 @@
-import type { ConfigEntry, LogDirDescription, PartitionDescription, TopicDescription } from '@kafka-ts/client'
+import type { ConfigEntry, LogDirDescription, TopicDescription } from '@kafka-ts/client'
 import type { Listing } from '../output/listing.ts'
-import { flag, int64, integer, object, optional, type ShapeOf, text, textMap } from '../output/shape.ts'
+import { decimal, flag, int64, integer, nullable, object, optional, type ShapeOf, text, textMap } from '../output/shape.ts'
+import type { Column } from '../output/table.ts'
+import { isLeaderless, isUnderReplicated } from '../partitions/partition-state.ts'
 
 const shape = object({
   name: text(),
@@ -10,26 +12,20 @@ const shape = object({
   underReplicated: integer('partitions with fewer in-sync replicas than replicas'),
   leaderless: integer('partitions without a leader'),
   isInternal: flag(),
+  cleanupPolicy: nullable(text('null: the topic was deleted meanwhile')),
   sizeBytes: optional(int64('of all replicas on disk; with --sizes')),
+  recordsPerSecond: optional(decimal('written; with --rates')),
   overrides: optional(textMap('configs set on the topic; with --overrides')),
 })
 
 /** A topic in a list. */
 export type TopicItem = ShapeOf<typeof shape>
 
-/** Whether a partition has fewer in-sync replicas than replicas. */
-export function isUnderReplicated(partition: PartitionDescription): boolean {
-  return partition.isr.length < partition.replicas.length
-}
-
-/** Whether nobody leads a partition. */
-export function isLeaderless(partition: PartitionDescription): boolean {
-  return partition.leader < 0
-}
-
 /** What else a list shows when asked. */
 export interface TopicExtras {
+  readonly cleanupPolicy?: string | undefined
   readonly sizeBytes?: number | undefined
+  readonly recordsPerSecond?: number | undefined
   readonly overrides?: Readonly<Record<string, string>> | undefined
 }
 
@@ -43,7 +39,9 @@ export function topicItem(topic: TopicDescription, extras: TopicExtras = {}): To
     underReplicated: topic.partitions.filter(isUnderReplicated).length,
     leaderless: topic.partitions.filter(isLeaderless).length,
     isInternal: topic.isInternal,
+    cleanupPolicy: extras.cleanupPolicy ?? null,
     sizeBytes: extras.sizeBytes,
+    recordsPerSecond: extras.recordsPerSecond,
     overrides: extras.overrides,
   }
 }
@@ -54,8 +52,16 @@ function replicaState(item: TopicItem): string {
   return item.underReplicated > 0 ? `! ${item.underReplicated} under` : 'ok'
 }
 
+/** What a list shows besides the topics themselves. */
+export interface TopicColumns {
+  readonly hasSizes: boolean
+  readonly hasRates: boolean
+  readonly hasOverrides: boolean
+}
+
 /** The list of topics; columns that were not asked for are left out. */
-export function topicListing(options: { readonly hasSizes: boolean; readonly hasOverrides: boolean }): Listing<TopicItem> {
+export function topicListing({ hasSizes, hasRates, hasOverrides }: TopicColumns): Listing<TopicItem> {
+  const asked = (isAsked: boolean, column: Column<TopicItem>): Column<TopicItem>[] => (isAsked ? [column] : [])
   return {
     kind: 'TopicList',
     item: shape,
@@ -65,8 +71,10 @@ export function topicListing(options: { readonly hasSizes: boolean; readonly has
       { header: 'PARTS', value: (item) => item.partitions },
       { header: 'RF', value: (item) => item.replicationFactor },
       { header: 'ISR', value: replicaState },
-      ...(options.hasSizes ? [{ header: 'SIZE', value: (item: TopicItem) => item.sizeBytes, number: 'bytes' as const }] : []),
-      ...(options.hasOverrides ? [{ header: 'OVERRIDES', value: (item: TopicItem) => drawOverrides(item.overrides) }] : []),
+      ...asked(hasSizes, { header: 'SIZE', value: (item) => item.sizeBytes, number: 'bytes' }),
+      ...asked(hasRates, { header: 'MSG/S', value: (item) => item.recordsPerSecond, number: 'rate' }),
+      { header: 'CLEANUP', value: (item) => item.cleanupPolicy },
+      ...asked(hasOverrides, { header: 'OVERRIDES', value: (item) => drawOverrides(item.overrides) }),
       { header: 'ID', value: (item) => item.topicId, isWide: true },
       { header: 'INTERNAL', value: (item) => item.isInternal, isWide: true },
     ],

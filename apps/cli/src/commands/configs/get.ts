@@ -1,13 +1,13 @@
 import { closest } from '../../closest.ts'
 import { CliCommand } from '../../command.ts'
-import { configItem, configListing, resourceFlags, resourceOf } from '../../configs/config-list.ts'
+import { configItem, configListing, drawResource, resourceFlags, resourceOf } from '../../configs/config-list.ts'
 import { notFoundError } from '../../errors/cli-error.ts'
 import { clusterFlags, listingFlags, watchFlags } from '../../flags/global.ts'
 import { Flags } from '../../flags/oclif.ts'
 import { plural } from '../../output/humanize.ts'
 
 export default class ConfigsGet extends CliCommand {
-  static override summary = 'Show the configs of a topic or a broker'
+  static override summary = 'Show the configs of a topic, a broker or a group'
   static override examples = [
     '<%= config.bin %> configs get --topic orders',
     '<%= config.bin %> configs get --topic orders --key retention.ms -o json',
@@ -24,7 +24,7 @@ export default class ConfigsGet extends CliCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(ConfigsGet)
     const resource = resourceOf(flags)
-    const what = `read the configs of ${resource.type} ${resource.name}`
+    const what = `read the configs of ${drawResource(resource)}`
     await this.watching(flags, async (session) => {
       if (session.output.wroteSchema(configListing)) return
       const [outcome] = await session.admin(what, (admin, options) => admin.describeConfigs([resource], options))

@@ -1,4 +1,5 @@
 import { CliCommand } from '../../command.ts'
+import { mutationFlags } from '../../flags/global.ts'
 import { Args } from '../../flags/oclif.ts'
 import { readConfig, writeCurrent } from '../../settings/config-store.ts'
 import { contextItem, contextListing } from '../../settings/context-list.ts'
@@ -7,6 +8,7 @@ import { contextOf } from '../../settings/settings.ts'
 export default class ContextUse extends CliCommand {
   static override summary = 'Choose the context that commands use from now on'
   static override args = { name: Args.string({ description: 'Name of the context', required: true, ignoreStdin: true }) }
+  static override flags = { ...mutationFlags }
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(ContextUse)
@@ -14,7 +16,7 @@ export default class ContextUse extends CliCommand {
     if (output.wroteSchema(contextListing)) return
     const paths = this.paths(flags)
     const context = contextOf(await readConfig(paths), args.name)
-    await writeCurrent(paths, args.name)
+    if (!flags['dry-run']) await writeCurrent(paths, args.name)
     await output.write(contextListing, { items: [contextItem(args.name, context, true)] })
   }
 }

@@ -1,8 +1,10 @@
 import { CliCommand } from '../../command.ts'
 import { configChangeFlags, configChanges, drawChange } from '../../configs/config-changes.ts'
-import { usageError } from '../../errors/cli-error.ts'
+import { CliError, usageError } from '../../errors/cli-error.ts'
+import { EXIT } from '../../errors/exit-codes.ts'
 import { clusterFlags, mutationFlags } from '../../flags/global.ts'
 import { Args, Flags } from '../../flags/oclif.ts'
+import { plural } from '../../output/humanize.ts'
 import type { Session } from '../../session.ts'
 import { topicChangeListing } from '../../topics/topic-changes.ts'
 
@@ -71,5 +73,17 @@ async function partitionCounts(
 ): Promise<{ readonly from: number; readonly to: number }> {
   const { partitions } = await session.admin(`describe topic ${topic}`, (admin, options) => admin.describeTopic(topic, options))
   const from = partitions.length
-  return { from, to: flags.partitions ?? from + (flags['add-partitions'] ?? 0) }
+  const to = flags.partitions ?? from + (flags['add-partitions'] ?? 0)
+  if (to <= from) {
+    const why = to === from ? 'that is no change' : 'partitions can be added, never taken away'
+    throw new CliError(`Cannot give topic ${topic} ${plural(to, 'partition')}: it has ${from}, and ${why}.`, {
+      code: 'INVALID_PARTITIONS',
+      exit: EXIT.usage,
+      suggestions: [
+        `kafka-ts topics alter ${topic} --partitions ${from + 1}`,
+        ...(to < from ? ['for fewer, create another topic and copy the records: kafka-ts consume ... | kafka-ts produce ...'] : []),
+      ],
+    })
+  }
+  return { from, to }
 }

@@ -1,7 +1,7 @@
 import { CliCommand } from '../../command.ts'
 import { usageError } from '../../errors/cli-error.ts'
 import { clusterFlags, mutationFlags } from '../../flags/global.ts'
-import { parseKeyValues } from '../../flags/key-value.ts'
+import { parseKeyValues, parseList, parseWhole } from '../../flags/key-value.ts'
 import { Args, Flags } from '../../flags/oclif.ts'
 import { plural } from '../../output/humanize.ts'
 import { type TopicChange, topicChangeListing } from '../../topics/topic-changes.ts'
@@ -22,6 +22,13 @@ export default class TopicsCreate extends CliCommand {
     ...mutationFlags,
     partitions: Flags.integer({ char: 'p', summary: 'How many partitions', min: 1 }),
     replication: Flags.integer({ char: 'R', summary: 'How many replicas of each', min: 1 }),
+    assign: Flags.string({
+      summary: 'The brokers of a partition, its leader first, instead of -p and -R (repeatable): 0:1,2',
+      helpValue: 'P:B,B',
+      multiple: true,
+      multipleNonGreedy: true,
+      exclusive: ['partitions', 'replication', 'file'],
+    }),
     config: Flags.string({ char: 'c', summary: 'A config (repeatable)', helpValue: 'key=value', multiple: true, multipleNonGreedy: true }),
     file: Flags.string({ char: 'f', summary: 'Topics from a YAML or JSON file; - is standard input', helpValue: 'FILE' }),
     'if-not-exists': Flags.boolean({ summary: 'A topic that exists already is fine as it is' }),
@@ -32,6 +39,7 @@ export default class TopicsCreate extends CliCommand {
     const common = {
       ...(flags.partitions === undefined ? {} : { partitions: flags.partitions }),
       ...(flags.replication === undefined ? {} : { replicationFactor: flags.replication }),
+      ...(flags.assign === undefined ? {} : { assignments: parseAssignments(flags.assign) }),
     }
     const configs = parseKeyValues(flags.config, '--config')
     const named = [args.topic ?? []].flat().map((topic): TopicPlan => ({ topic }))
@@ -56,6 +64,22 @@ export default class TopicsCreate extends CliCommand {
       await session.output.write(topicChangeListing, { items, failures, done: 'created', noun: 'topic' })
     })
   }
+}
+
+/** `0:1,2 1:2,1` as the brokers of each partition. Every partition from 0 on must be there. */
+function parseAssignments(inputs: readonly string[]): number[][] {
+  const byPartition = new Map<number, number[]>()
+  for (const input of inputs) {
+    const [partition = '', brokers = ''] = input.split(':')
+    const replicas = parseList(brokers).map((broker) => parseWhole(broker, '--assign'))
+    if (replicas.length === 0) throw usageError(`--assign: ${input} is not PARTITION:BROKER,BROKER.`)
+    byPartition.set(parseWhole(partition, '--assign'), replicas)
+  }
+  return Array.from({ length: inputs.length }, (_, partition) => {
+    const replicas = byPartition.get(partition)
+    if (replicas === undefined) throw usageError(`--assign: partition ${partition} is missing; name each from 0 on once.`)
+    return replicas
+  })
 }
 
 function change(topic: string, partitionCount: number | undefined, isDryRun: boolean): TopicChange {

@@ -3,6 +3,7 @@ import { CliCommand } from '../../command.ts'
 import { clusterFlags, listingFlags, watchFlags } from '../../flags/global.ts'
 import { Args, Flags } from '../../flags/oclif.ts'
 import type { Session } from '../../session.ts'
+import { readMinIsr } from '../../topics/read-topics.ts'
 import { selectTopics } from '../../topics/select-topics.ts'
 import { partitionKey, topicDetails, topicDetailsListing } from '../../topics/topic-details.ts'
 
@@ -53,6 +54,7 @@ export default class TopicsDescribe extends CliCommand {
           offsets: read.offsets,
           logDirs: read.logDirs,
           configs: read.configs?.get(topic.name),
+          minIsr: read.minIsr,
           hasPartitions: sections.partitions,
           onlyProblems: flags.problems,
         }),
@@ -63,14 +65,16 @@ export default class TopicsDescribe extends CliCommand {
 }
 
 async function readings(session: Session, topics: readonly TopicDescription[], sections: Sections) {
-  if (topics.length === 0) return { offsets: undefined, logDirs: undefined, configs: undefined }
+  if (topics.length === 0) return { offsets: undefined, logDirs: undefined, configs: undefined, minIsr: undefined }
   const hasOffsets = sections.partitions && sections.offsets
-  const [offsets, logDirs, configs] = await Promise.all([
+  const names = topics.map((topic) => topic.name)
+  const [offsets, logDirs, configs, minIsr] = await Promise.all([
     hasOffsets ? readOffsets(session, topics) : undefined,
     hasOffsets ? readLogDirs(session, topics) : undefined,
     sections.configs ? readConfigs(session, topics, sections.allConfigs) : undefined,
+    sections.partitions ? readMinIsr(session, names) : undefined,
   ])
-  return { offsets, logDirs, configs }
+  return { offsets, logDirs, configs, minIsr }
 }
 
 async function readOffsets(session: Session, topics: readonly TopicDescription[]) {

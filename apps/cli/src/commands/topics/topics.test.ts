@@ -24,9 +24,9 @@ describe('topics list', () => {
   it('prints a table', async () => {
     const { stdout, stderr, exit } = await runCommand(TopicsList, [], { cluster })
     expect(stdout).toMatchInlineSnapshot(`
-      " NAME     PARTS RF ISR
-       orders       2  1 ok
-       payments     1  1 ok
+      " NAME     PARTS RF ISR CLEANUP
+       orders       2  1 ok  delete
+       payments     1  1 ok  delete
       "
     `)
     expect([stderr, exit, cluster.closedClients]).toEqual(['', 0, 1])
@@ -35,10 +35,10 @@ describe('topics list', () => {
   it('prints sizes, overrides and internal topics when asked', async () => {
     const { stdout } = await runCommand(TopicsList, ['--sizes', '--overrides', '--internal', '--sort', 'size:desc'], { cluster })
     expect(stdout).toMatchInlineSnapshot(`
-      " NAME               PARTS RF ISR    SIZE OVERRIDES
-       orders                 2  1 ok  1.4 MiB retention.ms=86400000
-       __consumer_offsets     3  1 ok      0 B -
-       payments               1  1 ok      0 B -
+      " NAME               PARTS RF ISR    SIZE CLEANUP OVERRIDES
+       orders                 2  1 ok  1.4 MiB delete  retention.ms=86400000
+       __consumer_offsets     3  1 ok      0 B delete  -
+       payments               1  1 ok      0 B delete  -
       "
     `)
   })
@@ -56,7 +56,8 @@ describe('topics list', () => {
             "replicationFactor": 1,
             "underReplicated": 0,
             "leaderless": 0,
-            "isInternal": false
+            "isInternal": false,
+            "cleanupPolicy": "delete"
           }
         ],
         "warnings": []
@@ -72,7 +73,7 @@ describe('topics list', () => {
   })
 
   it('prints the header alone and exits 0 when there is none', async () => {
-    expect(await runCommand(TopicsList, ['zzz*'], { cluster })).toMatchObject({ stdout: ' NAME PARTS RF ISR\n', exit: 0 })
+    expect(await runCommand(TopicsList, ['zzz*'], { cluster })).toMatchObject({ stdout: ' NAME PARTS RF ISR CLEANUP\n', exit: 0 })
   })
 
   it('has a footer at a terminal only', async () => {
@@ -298,6 +299,14 @@ describe('topics alter', () => {
     expect((await runCommand(TopicsAlter, ['orders', '--partitions', '1'], { cluster })).exit).toBe(2)
     expect((await runCommand(TopicsAlter, ['nosuch', '--partitions', '3'], { cluster })).exit).toBe(3)
   })
+
+  it.each([
+    ['1', 'Cannot give topic orders 1 partition: it has 2, and partitions can be added, never taken away.'],
+    ['2', 'Cannot give topic orders 2 partitions: it has 2, and that is no change.'],
+  ])('says why %s partitions of two cannot be', async (partitions, message) => {
+    const { exit, error } = await runCommand(TopicsAlter, ['orders', '--partitions', partitions], { cluster })
+    expect([exit, (error as Error).message]).toEqual([2, message])
+  })
 })
 
 describe('topics offsets', () => {
@@ -333,15 +342,22 @@ describe('topics offsets', () => {
 })
 
 describe('topics trim', () => {
-  it('deletes what is before an offset, never more than there is', async () => {
-    const { stdout } = await runCommand(TopicsTrim, ['orders', '--before', '600', '--yes'], { cluster })
+  it('deletes what is before an offset', async () => {
+    const { stdout } = await runCommand(TopicsTrim, ['orders', '--before', '400', '--yes'], { cluster })
     expect(stdout).toMatchInlineSnapshot(`
       " TOPIC  PARTITION START NEW-START RECORDS
-       orders         0     0       600     600
-       orders         1     0       500     500
+       orders         0     0       400     400
+       orders         1     0       400     400
       "
     `)
-    expect(cluster.topic('orders').startOffsets).toEqual([600, 500])
+    expect(cluster.topic('orders').startOffsets).toEqual([400, 400])
+  })
+
+  it('refuses an offset beyond the end of a partition, and changes nothing', async () => {
+    const { exit, error } = await runCommand(TopicsTrim, ['orders', '--before', '600', '--yes'], { cluster })
+    expect([exit, String(error)]).toEqual([2, expect.stringContaining('before 600: orders/1 ends at 500. Nothing was changed.')])
+    expect(cluster.topic('orders').startOffsets).toEqual([0, 0])
+    expect((await runCommand(TopicsTrim, ['orders', '--before', '600', '--partitions', '0', '--yes'], { cluster })).exit).toBe(0)
   })
 
   it('trims the partitions that are named, and shows a plan in a dry run', async () => {

@@ -1,6 +1,7 @@
 import { CliCommand } from '../../command.ts'
 import { confirmDestruction } from '../../confirm.ts'
-import { notFoundError } from '../../errors/cli-error.ts'
+import { CliError, notFoundError } from '../../errors/cli-error.ts'
+import { EXIT } from '../../errors/exit-codes.ts'
 import { clusterFlags, confirmationFlags, mutationFlags } from '../../flags/global.ts'
 import { parsePartitions, parseWhole } from '../../flags/key-value.ts'
 import { Args, Flags } from '../../flags/oclif.ts'
@@ -98,7 +99,19 @@ async function choosePartitions(session: Session, topic: string, wanted: readonl
   return wanted === undefined ? existing : [...wanted]
 }
 
-/** From where to where each partition would be cut; never below its start nor above its end. */
+/** An offset beyond the end of a partition is a mistake: cutting at the end instead would delete more of it than the user has seen. */
+function refuseBeyondEnd(topic: string, offset: number, ends: ReadonlyMap<number, number>): void {
+  const beyond = [...ends].filter(([, end]) => offset > end)
+  if (beyond.length === 0) return
+  const named = beyond.map(([partition, end]) => `${topic}/${partition} ends at ${end}`)
+  throw new CliError(`Cannot trim topic ${topic} before ${offset}: ${named.join(', ')}. Nothing was changed.`, {
+    code: 'OFFSET_OUT_OF_RANGE',
+    exit: EXIT.usage,
+    suggestions: [`kafka-ts topics offsets ${topic}`, '--before end deletes all there is', '--partitions trims only some'],
+  })
+}
+
+/** From where to where each partition would be cut; never below its start. */
 async function planTrim(
   session: Session,
   { topic, partitions, before }: { readonly topic: string; readonly partitions: readonly number[]; readonly before: Before },
@@ -113,12 +126,14 @@ async function planTrim(
   }
   const starts = await offsetsAt('earliest')
   const ends = await offsetsAt('latest')
+  if (typeof before === 'object' && 'offset' in before)
+    refuseBeyondEnd(topic, before.offset, new Map(partitions.map((partition, index) => [partition, ends[index]!])))
   const cuts = typeof before === 'object' && 'timestamp' in before ? await offsetsAt(before) : undefined
   return partitions.map((partition, index): Trim => {
     const startOffset = starts[index]!
     const end = ends[index]!
     const cut = cuts?.[index] ?? (typeof before === 'object' && 'offset' in before ? before.offset : end)
-    const newStartOffset = Math.max(startOffset, Math.min(cut < 0 ? end : cut, end))
+    const newStartOffset = Math.max(startOffset, cut < 0 ? end : cut)
     return { topic, partition, startOffset, newStartOffset, records: newStartOffset - startOffset, isDryRun: false }
   })
 }
