@@ -1,6 +1,7 @@
 import { KafkaError } from '@kafka-ts/protocol'
 import { toKafkaError } from '../errors.ts'
 import type { TopicPartition } from '../record.ts'
+import { askItems, type ItemOutcome } from './ask-items.ts'
 import { groupByLeader, type Located } from './by-leader.ts'
 import type { Cluster, RetryOptions } from './cluster.ts'
 
@@ -10,11 +11,6 @@ export interface PartitionAnswer<V> extends TopicPartition {
   readonly errorCode: number
   readonly errorMessage?: string | null
 }
-
-/** What came of one item. */
-export type LeaderOutcome<T, V> =
-  | { readonly item: T; readonly value: V; readonly error?: undefined }
-  | { readonly item: T; readonly value?: undefined; readonly error: KafkaError }
 
 export interface AskLeadersOptions<T, V> {
   readonly operation: string
@@ -31,34 +27,19 @@ export async function askLeaders<T extends TopicPartition, V>(
   cluster: Cluster,
   items: readonly T[],
   call: AskLeadersOptions<T, V>,
-): Promise<LeaderOutcome<T, V>[]> {
-  const outcomes = new Map<T, LeaderOutcome<T, V>>()
+): Promise<ItemOutcome<T, V>[]> {
   const unknownTopics = await ensureTopics(cluster, items, call.options)
-  for (const item of items) {
-    const error = unknownTopics.get(item.topic)
-    if (error !== undefined) outcomes.set(item, { item, error })
-  }
-  const pending = (): T[] =>
-    items.filter((item) => outcomes.get(item)?.error?.retriable ?? !outcomes.has(item)).filter((item) => !unknownTopics.has(item.topic))
-  await cluster
-    .retrying(call.operation, call.options, async () => {
-      for (const outcome of await askOnce(cluster, pending(), call)) outcomes.set(outcome.item, outcome)
-      const failed = pending().map((item) => outcomes.get(item)?.error)
-      if (failed.length > 0) throw failed[0]
-    })
-    .catch((error: unknown) => {
-      // Errors of items are outcomes; what ends the whole call (closed, aborted) is thrown.
-      const isOfItem = [...outcomes.values()].some((outcome) => outcome.error === error)
-      if (!isOfItem) throw error
-    })
-  return items.map((item) => outcomes.get(item) as LeaderOutcome<T, V>)
+  const known = items.filter(({ topic }) => !unknownTopics.has(topic))
+  const asked = await askItems<T, V>(cluster, known, { ...call, askOnce: (pending) => askOnce(cluster, pending, call) })
+  const outcomes = new Map(asked.map((outcome) => [outcome.item, outcome]))
+  return items.map((item) => outcomes.get(item) ?? { item, error: unknownTopics.get(item.topic) as KafkaError })
 }
 
 async function askOnce<T extends TopicPartition, V>(
   cluster: Cluster,
   items: readonly T[],
   call: AskLeadersOptions<T, V>,
-): Promise<LeaderOutcome<T, V>[]> {
+): Promise<ItemOutcome<T, V>[]> {
   const { located, failures } = groupByLeader(cluster, items)
   const answers = await Promise.all([...located].map(([nodeId, ofLeader]) => askBroker(nodeId, ofLeader, call)))
   return [...failures, ...answers.flat()]
@@ -68,7 +49,7 @@ async function askBroker<T extends TopicPartition, V>(
   nodeId: number,
   located: readonly Located<T>[],
   call: AskLeadersOptions<T, V>,
-): Promise<LeaderOutcome<T, V>[]> {
+): Promise<ItemOutcome<T, V>[]> {
   try {
     const answers = await call.ask(nodeId, located)
     // A partition may be asked about more than once (its earliest and its latest offset): its answers come in the order of the questions.
@@ -80,7 +61,7 @@ async function askBroker<T extends TopicPartition, V>(
   }
 }
 
-function readAnswer<T extends TopicPartition, V>(item: T, answer: PartitionAnswer<V> | undefined): LeaderOutcome<T, V> {
+function readAnswer<T extends TopicPartition, V>(item: T, answer: PartitionAnswer<V> | undefined): ItemOutcome<T, V> {
   const subject = `partition ${item.partition} of topic "${item.topic}"`
   if (answer === undefined) return { item, error: new KafkaError('PROTOCOL_ERROR', `The broker's answer leaves out ${subject}.`) }
   if (answer.errorCode === 0) return { item, value: answer.value }

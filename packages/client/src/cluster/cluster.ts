@@ -4,7 +4,9 @@ import { Backoff } from '../connection/backoff.ts'
 import { ConnectionPool, type Lane } from '../connection/connection-pool.ts'
 import type { ConnectionRequest, ConnectionResponse, NativeConnection } from '../connection/native-connection.ts'
 import { ensureNotAborted, toKafkaError, withSignal } from '../errors.ts'
+import { Coordinators } from './coordinators.ts'
 import { MetadataCache } from './metadata-cache.ts'
+import { TopicNames } from './topic-names.ts'
 
 /** How long to go on, and what ends it sooner. */
 export interface RetryOptions {
@@ -20,12 +22,16 @@ export class Cluster {
   readonly config: ClientConfig
   readonly pool: ConnectionPool
   readonly metadata: MetadataCache
+  readonly coordinators: Coordinators
+  readonly topicNames: TopicNames
   readonly #closing = new AbortController()
 
   constructor(config: ClientConfig) {
     this.config = config
     this.pool = new ConnectionPool(config)
     this.metadata = new MetadataCache(config, this.pool)
+    this.coordinators = new Coordinators(this.pool, this.metadata)
+    this.topicNames = new TopicNames(this.pool)
   }
 
   get isClosed(): boolean {

@@ -1,7 +1,8 @@
 import { apis, EARLIEST_TIMESTAMP, KafkaError, LATEST_TIMESTAMP, MAX_TIMESTAMP, uuidToString } from '@kafka-ts/protocol'
 import type { ListedOffset, OffsetSpec } from '../admin/admin-types.ts'
 import type { TopicPartition } from '../record.ts'
-import { askLeaders, type LeaderOutcome, type PartitionAnswer } from './ask-leaders.ts'
+import type { ItemOutcome } from './ask-items.ts'
+import { askLeaders, type PartitionAnswer } from './ask-leaders.ts'
 import { groupByTopic, type Located } from './by-leader.ts'
 import type { Cluster, RetryOptions } from './cluster.ts'
 
@@ -27,7 +28,7 @@ export function listPartitionOffsets(
   cluster: Cluster,
   lookups: readonly OffsetLookup[],
   options: RetryOptions,
-): Promise<LeaderOutcome<OffsetLookup, ListedOffset>[]> {
+): Promise<ItemOutcome<OffsetLookup, ListedOffset>[]> {
   return askLeaders(cluster, lookups, { operation: 'listOffsets', options, ask: (nodeId, located) => listAt(cluster, nodeId, located) })
 }
 
