@@ -25,6 +25,18 @@ export type {
   TopicListing,
   TopicName,
 } from './admin/admin-types.ts'
+export type {
+  FetchGroupOffsetsOptions,
+  GroupDescription,
+  GroupListing,
+  GroupMember,
+  GroupName,
+  GroupOffset,
+  GroupState,
+  GroupType,
+  ListGroupsOptions,
+  NewGroupOffset,
+} from './admin/group-types.ts'
 export { bytes, type Codec, json, nullable, schema, string } from './codecs.ts'
 export type { Assignment, Consumer, ConsumerBatch, ConsumerOptions, StartPosition } from './consumer/consumer-types.ts'
 export type { RequestEvent } from './diagnostics.ts'

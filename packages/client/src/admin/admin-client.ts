@@ -25,6 +25,17 @@ import type {
 import { describeCluster, describeLogDirs } from './cluster-calls.ts'
 import { alterConfigs, describeConfigs } from './config-calls.ts'
 import { describeFeatures } from './feature-calls.ts'
+import { deleteGroups, describeGroups, listGroups } from './group-calls.ts'
+import { commitGroupOffsets, deleteGroupOffsets, fetchGroupOffsets } from './group-offset-calls.ts'
+import type {
+  FetchGroupOffsetsOptions,
+  GroupDescription,
+  GroupListing,
+  GroupName,
+  GroupOffset,
+  ListGroupsOptions,
+  NewGroupOffset,
+} from './group-types.ts'
 import { deleteRecords, listOffsets } from './offset-calls.ts'
 import { createPartitions, createTopics, deleteTopics, describeTopics, listTopics } from './topic-calls.ts'
 
@@ -113,6 +124,52 @@ export class AdminClient implements Admin {
       if (outcome.error !== undefined) throw outcome.error
       return outcome
     })
+  }
+
+  listGroups(options: ListGroupsOptions = {}): Promise<GroupListing[]> {
+    return listGroups(this.#cluster, options)
+  }
+
+  describeGroups(
+    groupIds: readonly string[],
+    options: AdminCallOptions = {},
+  ): Promise<Outcome<GroupName, { readonly description: GroupDescription }>[]> {
+    return describeGroups(this.#cluster, groupIds, options)
+  }
+
+  async describeGroup(groupId: string, options: AdminCallOptions = {}): Promise<GroupDescription> {
+    return only(await this.describeGroups([groupId], options)).description
+  }
+
+  deleteGroups(groupIds: readonly string[], options: AdminCallOptions = {}): Promise<Outcome<GroupName>[]> {
+    return deleteGroups(this.#cluster, groupIds, options)
+  }
+
+  async deleteGroup(groupId: string, options: AdminCallOptions = {}): Promise<void> {
+    only(await this.deleteGroups([groupId], options))
+  }
+
+  fetchGroupOffsets(
+    groupIds: readonly string[],
+    options: FetchGroupOffsetsOptions = {},
+  ): Promise<Outcome<GroupName, { readonly offsets: readonly GroupOffset[] }>[]> {
+    return fetchGroupOffsets(this.#cluster, groupIds, options)
+  }
+
+  async commitGroupOffsets(
+    groupId: string,
+    offsets: readonly NewGroupOffset[],
+    options: AdminCallOptions = {},
+  ): Promise<Outcome<TopicPartition>[]> {
+    return commitGroupOffsets(this.#cluster, groupId, { offsets, options })
+  }
+
+  deleteGroupOffsets(
+    groupId: string,
+    partitions: readonly TopicPartition[],
+    options: AdminCallOptions = {},
+  ): Promise<Outcome<TopicPartition>[]> {
+    return deleteGroupOffsets(this.#cluster, groupId, { partitions, options })
   }
 
   describeCluster(options: AdminCallOptions = {}): Promise<ClusterDescription> {

@@ -1,6 +1,15 @@
 import type { KafkaError } from '@kafka-ts/protocol'
 import type { TopicPartition } from '../record.ts'
 import type { TopicLike } from '../topic.ts'
+import type {
+  FetchGroupOffsetsOptions,
+  GroupDescription,
+  GroupListing,
+  GroupName,
+  GroupOffset,
+  ListGroupsOptions,
+  NewGroupOffset,
+} from './group-types.ts'
 
 /**
  * The outcome of one of several asked for: the item that was asked, and either what came of it or why not. `if (result.error) ... else result.offset`.
@@ -97,7 +106,14 @@ export interface ConfigResource {
 }
 
 /** Where a value comes from; `default` is the one built in. */
-export type ConfigOrigin = 'dynamic-topic' | 'dynamic-broker' | 'dynamic-default-broker' | 'static-broker' | 'default' | 'unknown'
+export type ConfigOrigin =
+  | 'dynamic-topic'
+  | 'dynamic-broker'
+  | 'dynamic-default-broker'
+  | 'static-broker'
+  | 'dynamic-group'
+  | 'default'
+  | 'unknown'
 
 export interface ConfigEntry {
   readonly name: string
@@ -173,7 +189,7 @@ export interface DescribeConfigsOptions extends AdminCallOptions {
 }
 
 /**
- * Looks after topics, configs and offsets. Calls about many items answer one outcome an item, in the order asked, with errors as values; the
+ * Looks after topics, configs, offsets and groups. Calls about many items answer one outcome an item, in the order asked, with errors as values; the
  * call about one item throws its `KafkaError`.
  */
 export interface Admin {
@@ -212,6 +228,26 @@ export interface Admin {
   listOffsets(queries: readonly OffsetQuery[], options?: AdminCallOptions): Promise<Outcome<TopicPartition, ListedOffset>[]>
   /** The same offset of every partition of a topic; throws the first error. */
   topicOffsets(topic: TopicLike, at: OffsetSpec, options?: AdminCallOptions): Promise<(TopicPartition & ListedOffset)[]>
+  /** The groups of all brokers, by id. */
+  listGroups(options?: ListGroupsOptions): Promise<GroupListing[]>
+  /** GROUP_ID_NOT_FOUND where there is none. */
+  describeGroups(
+    groupIds: readonly string[],
+    options?: AdminCallOptions,
+  ): Promise<Outcome<GroupName, { readonly description: GroupDescription }>[]>
+  describeGroup(groupId: string, options?: AdminCallOptions): Promise<GroupDescription>
+  /** Deletes groups without members, and their offsets; NON_EMPTY_GROUP where somebody is in one. */
+  deleteGroups(groupIds: readonly string[], options?: AdminCallOptions): Promise<Outcome<GroupName>[]>
+  deleteGroup(groupId: string, options?: AdminCallOptions): Promise<void>
+  /** What groups have committed; partitions without an offset are left out, and a group that does not exist has none. */
+  fetchGroupOffsets(
+    groupIds: readonly string[],
+    options?: FetchGroupOffsetsOptions,
+  ): Promise<Outcome<GroupName, { readonly offsets: readonly GroupOffset[] }>[]>
+  /** Sets offsets of a group without members; the group is made if there is none. Throws UNKNOWN_MEMBER_ID while it has members. */
+  commitGroupOffsets(groupId: string, offsets: readonly NewGroupOffset[], options?: AdminCallOptions): Promise<Outcome<TopicPartition>[]>
+  /** Forgets offsets; GROUP_SUBSCRIBED_TO_TOPIC for topics that members read. Throws GROUP_ID_NOT_FOUND. */
+  deleteGroupOffsets(groupId: string, partitions: readonly TopicPartition[], options?: AdminCallOptions): Promise<Outcome<TopicPartition>[]>
   describeCluster(options?: AdminCallOptions): Promise<ClusterDescription>
   /** Of any broker, or of the one named. */
   describeFeatures(options?: AdminCallOptions & { readonly broker?: number }): Promise<BrokerFeatures>

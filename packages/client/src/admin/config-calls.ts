@@ -16,6 +16,7 @@ const ORIGINS: Readonly<Record<number, ConfigOrigin>> = {
   [ConfigSource.dynamicBroker]: 'dynamic-broker',
   [ConfigSource.dynamicDefaultBroker]: 'dynamic-default-broker',
   [ConfigSource.staticBroker]: 'static-broker',
+  [ConfigSource.group]: 'dynamic-group',
   [ConfigSource.default]: 'default',
 }
 
