@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Disk } from '@kafka-ts/io'
 import { type OffsetCheckpoint, OffsetCheckpointFile } from './checkpoint-file.ts'
+import { CleanerCheckpoints } from './cleaner/cleaner-checkpoints.ts'
 import { CoalescedTask } from './coalesced-task.ts'
 import type { Log } from './log.ts'
 
@@ -22,10 +23,12 @@ export interface FoundCheckpoints {
 }
 
 /**
- * The two checkpoint files of a data directory. The rows of a log that is damaged, or whose directory is missing, stay as they were found:
+ * The checkpoint files of a data directory: of recovery points, of log starts, and the cleaner's. The rows of a log that is damaged, or whose directory is missing, stay as they were found:
  * what was promised of it holds again once it is mended.
  */
 export class DirectoryCheckpoints {
+  /** How far compacted logs are clean. */
+  readonly cleaner: CleanerCheckpoints
   readonly #logs: () => Iterable<Log>
   readonly #recoveryPointFile: OffsetCheckpointFile
   readonly #logStartFile: OffsetCheckpointFile
@@ -37,6 +40,7 @@ export class DirectoryCheckpoints {
   constructor(options: DirectoryCheckpointsOptions) {
     const { disk, path, logs } = options
     this.#logs = logs
+    this.cleaner = new CleanerCheckpoints({ disk, path, logs })
     this.#recoveryPointFile = new OffsetCheckpointFile(disk, { path: join(path, RECOVERY_POINTS_FILE), remedy: `remove it ${CHECK_ALL}` })
     this.#logStartFile = new OffsetCheckpointFile(disk, {
       path: join(path, LOG_STARTS_FILE),
@@ -76,14 +80,15 @@ export class DirectoryCheckpoints {
     return this.#logStartTask.run()
   }
 
-  async writeBoth(): Promise<void> {
-    await Promise.all([this.writeRecoveryPoints(), this.writeLogStarts()])
+  async writeAll(): Promise<void> {
+    await Promise.all([this.writeRecoveryPoints(), this.writeLogStarts(), this.cleaner.write()])
   }
 
   /** Settles when nothing is written any more; never rejects. */
   async settled(): Promise<void> {
     await this.#recoveryPointTask.settled()
     await this.#logStartTask.settled()
+    await this.cleaner.settled()
   }
 
   #recoveryPoints(): OffsetCheckpoint[] {

@@ -37,6 +37,7 @@ export async function startDirectory(options: DirectoryStartOptions): Promise<vo
   const { disk, context, journal, kept, checkpoints, marks, configFor, logger, random } = options
   const { isClean, hasFailedSync } = marks.readSync(disk)
   const found = checkpoints.readSync()
+  const cleaned = checkpoints.cleaner.readSync((message) => logger.warn(message))
   journal.openFiles()
   disk.readsOnLoop = true
   const { recoveries, missing, doomed } = await recoverDirectory({
@@ -57,7 +58,7 @@ export async function startDirectory(options: DirectoryStartOptions): Promise<vo
   }
   const whole: Log[] = []
   for (const { id, storage, config, logStartOffset, damage } of recoveries) {
-    const log = new Log({ context, storage, config, logStartOffset, damage })
+    const log = new Log({ context, storage, config, logStartOffset, damage, cleaned: cleaned.get(directoryNameOf(id)) })
     if (damage === undefined) whole.push(log)
     else checkpoints.freeze(directoryNameOf(id), found)
     options.adopt(log)
@@ -83,6 +84,6 @@ async function makeDurable(logs: readonly Log[], found: FoundCheckpoints, option
 /** Finishes deletions that a crash interrupted. */
 async function removeDoomed(paths: readonly string[], { disk, checkpoints }: DirectoryStartOptions): Promise<void> {
   if (paths.length === 0) return
-  await checkpoints.writeBoth()
+  await checkpoints.writeAll()
   for (const path of paths) await disk.removeTree(path)
 }

@@ -1,3 +1,6 @@
+/** `cleanup.policy`: what becomes of old records. */
+export type CleanupPolicy = 'delete' | 'compact' | 'compact,delete'
+
 /** The configuration of one log: topic configs in our spelling, replaced as a whole by `Log.updateConfig`. */
 export interface LogConfig {
   /** A segment that would grow larger is closed and a new one begun: `segment.bytes`. */
@@ -10,7 +13,15 @@ export interface LogConfig {
   readonly retentionBytes: number
   readonly maxMessageBytes: number
   readonly indexIntervalBytes: number
-  readonly cleanupPolicy: 'delete'
+  readonly cleanupPolicy: CleanupPolicy
+  /** `min.cleanable.dirty.ratio`: the share of a log that must be dirty for a cleaning. */
+  readonly minCleanableDirtyRatio: number
+  /** `min.compaction.lag.ms`: younger records are not compacted. */
+  readonly minCompactionLagMs: number
+  /** `max.compaction.lag.ms`: older ones are, whatever the share. */
+  readonly maxCompactionLagMs: number
+  /** `delete.retention.ms`: how long a tombstone stays once it was cleaned. */
+  readonly deleteRetentionMs: number
   readonly messageTimestampType: 'CreateTime' | 'LogAppendTime'
   readonly messageTimestampBeforeMaxMs: number
   readonly messageTimestampAfterMaxMs: number
@@ -18,4 +29,9 @@ export interface LogConfig {
   readonly durability: 'commit' | 'page'
   /** How long the files of a deleted segment stay, for readers that have them open. */
   readonly fileDeleteDelayMs: number
+}
+
+/** Whether only the last value of each key is kept. */
+export function isCompacted({ cleanupPolicy }: Pick<LogConfig, 'cleanupPolicy'>): boolean {
+  return cleanupPolicy !== 'delete'
 }

@@ -117,6 +117,7 @@ export class LogDirectory {
       noteTruncation: (appender, offset) => this.#writer.writeNote(appender, 'truncate', offset),
       checkpointLogStarts: () => this.#checkpoints.writeLogStarts(),
       checkpointRecoveryPoints: () => this.#checkpoints.writeRecoveryPoints(),
+      checkpointCleaned: () => this.#checkpoints.cleaner.write(),
       guard: (task) => this.#guard(task),
     }
   }
@@ -309,7 +310,7 @@ export class LogDirectory {
   async #forget({ id }: Log): Promise<void> {
     await this.#kept.remove([id])
     this.#checkpoints.unfreeze(directoryNameOf(id))
-    await this.#checkpoints.writeBoth()
+    await this.#checkpoints.writeAll()
   }
 
   async #guard<Result>(task: () => Promise<Result>): Promise<Result> {

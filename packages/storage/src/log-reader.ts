@@ -1,5 +1,5 @@
 import { DiskError } from '@kafka-ts/io'
-import { BATCH_HEADER_BYTES, batchBytesOf, checkBatch } from '@kafka-ts/protocol/records'
+import { BATCH_HEADER_BYTES, batchBytesOf, checkBatch, recordCountOf } from '@kafka-ts/protocol/records'
 import { MAX_BATCH_BYTES } from './batch-scanner.ts'
 import type { LogAppender } from './log-appender.ts'
 import type { Segment } from './segment.ts'
@@ -29,6 +29,11 @@ export interface LogSlice {
 const SLACK_BYTES = 16 * 1024
 /** Where readers that go on where they stopped left off; the oldest is forgotten. */
 const MAX_CURSORS = 8
+
+/** What a read found on disk. */
+interface FoundSlice extends LogSlice {
+  readonly hasRecords: boolean
+}
 
 interface Cursor {
   readonly segment: Segment
@@ -73,11 +78,13 @@ export class LogReader {
   }
 
   async #readDisk(options: LogReadOptions): Promise<LogSlice> {
+    const { segments } = this.#appender.storage
     try {
-      return await this.#readSegments(options)
+      return await this.#readRecords(options)
     } catch (error) {
-      // The segment may have been deleted or cut between looking it up and reading it.
+      // The segment may have been deleted, cut or replaced between looking it up and reading it.
       this.#ensureInRange(options.offset)
+      if (segments !== this.#appender.storage.segments) return this.#readDisk(options)
       if (error instanceof DiskError && error.code === 'ENOENT') {
         throw new StorageError('OFFSET_OUT_OF_RANGE', `offset ${options.offset} was deleted`, { cause: error })
       }
@@ -85,7 +92,18 @@ export class LogReader {
     }
   }
 
-  async #readSegments(options: LogReadOptions): Promise<LogSlice> {
+  /** Batches that compaction emptied are served only in front of others, or when nothing follows them: some clients take them for the end. */
+  async #readRecords(options: LogReadOptions): Promise<LogSlice> {
+    let slice = await this.#readSegments(options)
+    while (!slice.hasRecords && slice.nextOffset > options.offset && slice.nextOffset < options.limitOffset) {
+      const next = await this.#readSegments({ ...options, offset: slice.nextOffset })
+      if (next.bytes === 0) break
+      slice = next
+    }
+    return slice
+  }
+
+  async #readSegments(options: LogReadOptions): Promise<FoundSlice> {
     const cursor = this.#takeCursor(options.offset)
     const { segments } = this.#appender.storage
     let index =
@@ -110,7 +128,7 @@ export class LogReader {
     return indexes.offsetIndex.lookup(offset)
   }
 
-  async #readSegment(segment: Segment, from: number, options: LogReadOptions): Promise<LogSlice> {
+  async #readSegment(segment: Segment, from: number, options: LogReadOptions): Promise<FoundSlice> {
     let position = from
     let wanted = options.maxBytes + SLACK_BYTES
     for (;;) {
@@ -182,6 +200,7 @@ class SliceBuilder {
   readonly #offset: number
   readonly #buffers: Uint8Array[] = []
   #firstOffset: number | undefined
+  #hasRecords = false
   nextOffset: number
   bytes = 0
 
@@ -194,6 +213,7 @@ class SliceBuilder {
     this.#firstOffset ??= batch.baseOffset
     this.nextOffset = batch.nextOffset
     this.bytes += batch.bytes.length
+    this.#hasRecords ||= recordCountOf(batch.bytes, 0) > 0
     const last = this.#buffers.at(-1)
     // Neighbours in memory leave as one buffer: a gathering write costs per buffer.
     if (last !== undefined && last.buffer === batch.bytes.buffer && last.byteOffset + last.length === batch.bytes.byteOffset) {
@@ -203,8 +223,9 @@ class SliceBuilder {
     }
   }
 
-  build(): LogSlice {
-    return { buffers: this.#buffers, bytes: this.bytes, firstOffset: this.#firstOffset ?? this.#offset, nextOffset: this.nextOffset }
+  build(): FoundSlice {
+    const { bytes, nextOffset } = this
+    return { buffers: this.#buffers, bytes, firstOffset: this.#firstOffset ?? this.#offset, nextOffset, hasRecords: this.#hasRecords }
   }
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { crcOf } from '@kafka-ts/protocol/records'
+import { attributesOf, crcOf, DELETE_HORIZON_BIT, lastOffsetDeltaOf, recordCountOf } from '@kafka-ts/protocol/records'
+import { recoverSwaps } from './cleaner/recover-swaps.ts'
 import { LeaderEpochCache } from './leader-epoch-cache.ts'
 import type { LogConfig } from './log-config.ts'
 import type { LogDamage } from './log-listener.ts'
@@ -26,6 +27,9 @@ export interface LogRecoveryOptions {
 /** A batch that was found behind the recovery point. */
 interface TailBatch {
   readonly baseOffset: number
+  readonly nextOffset: number
+  /** The journal may have more of its offsets than is to be kept. */
+  readonly isCleaned: boolean
   readonly crc: number
   readonly headerChecksum: number
 }
@@ -95,11 +99,12 @@ export class LogRecovery {
 
   /** Reads what the last run left behind. Rejects with `DiskError`. */
   async scan(): Promise<void> {
+    this.#damage = await recoverSwaps(this.#context.disk, this.#directory)
     const areEpochsKnown = this.#epochCache.loadSync(this.#context.disk, join(this.#directory, LEADER_EPOCH_FILE))
     const found = findFiles(this.#context, this.#directory)
     const segments = this.#dropDeleted(found.segments)
     this.#segments = segments
-    if (this.#isFrontMissed()) this.#reportMissingFront()
+    if (this.#isFrontMissed() && this.#damage === undefined) this.#reportMissingFront()
     const scanFrom = areEpochsKnown ? this.#recoveryPoint : 0
     const first = Math.max(
       0,
@@ -227,7 +232,8 @@ export class LogRecovery {
     this.#epochCache.assign(batch.leaderEpoch, batch.baseOffset)
     this.#noteProducer(batch)
     if (batch.nextOffset <= this.#recoveryPoint) return
-    this.#tail.push({ baseOffset: batch.baseOffset, crc: crcOf(batch.bytes, 0), headerChecksum: batch.headerChecksum })
+    const { baseOffset, nextOffset, headerChecksum, bytes } = batch
+    this.#tail.push({ baseOffset, nextOffset, isCleaned: isCleaned(bytes), crc: crcOf(bytes, 0), headerChecksum })
   }
 
   #noteProducer(stored: StoredBatch): void {
@@ -259,10 +265,11 @@ export class LogRecovery {
     let high = this.#tail.length
     while (low < high) {
       const middle = (low + high) >>> 1
-      if (this.#tail[middle]!.baseOffset < batch.baseOffset) low = middle + 1
+      if (this.#tail[middle]!.baseOffset <= batch.baseOffset) low = middle + 1
       else high = middle
     }
-    const found = this.#tail[low]
+    const found = this.#tail[low - 1]
+    if (found?.isCleaned === true && found.nextOffset >= batch.nextOffset) return true
     return found?.baseOffset === batch.baseOffset && found.headerChecksum === batch.headerChecksum && found.crc === crcOf(batch.bytes, 0)
   }
 
@@ -304,6 +311,11 @@ export class LogRecovery {
   #report(place: Pick<LogDamage, 'file' | 'position' | 'problem'>, fromOffset: number): void {
     this.#damage = { ...place, fromOffset, toOffset: this.#recoveryPoint }
   }
+}
+
+/** Whether compaction has been at a batch: it has fewer records than offsets, or was written again with a delete horizon. */
+function isCleaned(bytes: Uint8Array): boolean {
+  return recordCountOf(bytes, 0) <= lastOffsetDeltaOf(bytes, 0) || (attributesOf(bytes, 0) & DELETE_HORIZON_BIT) !== 0
 }
 
 interface FoundFiles {

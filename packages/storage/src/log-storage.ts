@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert'
 import { Buffer } from 'node:buffer'
 import { join } from 'node:path'
 import type { Clock, Disk } from '@kafka-ts/io'
+import { type CleanedSegment, offerSwap, takePlace } from './cleaner/segment-swap.ts'
 import type { FileHandles } from './file-handles.ts'
 import { LeaderEpochCache } from './leader-epoch-cache.ts'
 import type { LogConfig } from './log-config.ts'
@@ -66,6 +67,7 @@ export class LogStorage {
   #isOnDisk: boolean
   #isEntrySynced: boolean
   #areFilesSynced: boolean
+  #swapCount = 0
 
   constructor(context: StorageContext, id: TopicPartitionId, recovered?: RecoveredStorage) {
     this.id = id
@@ -228,6 +230,26 @@ export class LogStorage {
     }
     this.#snapshots.discardBelow(this.#segments[0]?.baseOffset ?? this.#nextOffset)
     return bytes
+  }
+
+  /**
+   * Puts a cleaned segment in the place of consecutive ones that are complete and below the recovery point; their files stay for `delayMs` under
+   * other names. False, and the cleaned files are left, when they are not all there any more. Durable when it resolves; rejects with `DiskError`.
+   */
+  async replaceSegments(old: readonly Segment[], cleaned: CleanedSegment, delayMs: number): Promise<boolean> {
+    const { disk, clock } = this.#context
+    assert(this.#recoveryPoint >= cleaned.endOffset, 'what is cleaned is durable in the segments')
+    const first = this.#segments.indexOf(old[0]!)
+    if (first < 0 || old.some((segment, index) => this.#segments[first + index] !== segment)) return false
+    assert(this.#segments[first + old.length]?.baseOffset === cleaned.endOffset, 'a cleaned segment ends where those before it did')
+    const { baseOffset, sizeBytes } = cleaned
+    const files = await offerSwap(disk, this.directory, cleaned)
+    const segment = new Segment(this.#context, this.directory, { baseOffset, sizeBytes, createdMs: clock.now(), files })
+    // A new array: whoever goes through the old one goes on with the segments it has.
+    this.#segments = this.#segments.toSpliced(first, old.length, segment)
+    const number = ++this.#swapCount
+    this.#context.removeLater(await takePlace(segment, old, { disk, directory: this.directory, number }), delayMs)
+    return true
   }
 
   /** Drops everything; the log goes on, empty, at `offset`. */

@@ -1,6 +1,8 @@
 import { strict as assert } from 'node:assert'
 import type { Compression } from '@kafka-ts/io'
 import type { AppendProblem, CheckedBatches } from './append-validator.ts'
+import type { CleanState } from './cleaner/cleaner-checkpoints.ts'
+import type { CleanedSegment } from './cleaner/segment-swap.ts'
 import type { LeaderEpochCache } from './leader-epoch-cache.ts'
 import { type AppendResult, LogAppender } from './log-appender.ts'
 import type { LogConfig } from './log-config.ts'
@@ -10,6 +12,7 @@ import { LogReader, type LogReadOptions, type LogSlice } from './log-reader.ts'
 import type { LogStorage, StorageContext } from './log-storage.ts'
 import type { RepeatedAppend } from './producer-state.ts'
 import { countExpired } from './retention.ts'
+import type { Segment } from './segment.ts'
 import { SerialTasks } from './serial-tasks.ts'
 import { StorageError } from './storage-error.ts'
 import type { TailCache } from './tail-cache.ts'
@@ -31,6 +34,7 @@ export interface LogContext extends StorageContext {
   noteTruncation(appender: LogAppender, offset: number): Promise<void>
   checkpointLogStarts(): Promise<void>
   checkpointRecoveryPoints(): Promise<void>
+  checkpointCleaned(): Promise<void>
   /** Runs an operation on files; a failed write takes the directory offline and rejects with a `StorageError`. */
   guard<Result>(task: () => Promise<Result>): Promise<Result>
 }
@@ -41,6 +45,7 @@ export interface LogOptions {
   readonly config: LogConfig
   readonly logStartOffset: number
   readonly damage: LogDamage | undefined
+  readonly cleaned?: CleanState | undefined
 }
 
 /**
@@ -59,6 +64,7 @@ export class Log {
   readonly #timestamps: TimestampLookup
   readonly #fileChanges = new SerialTasks()
   #leaderEpoch: number
+  #cleaned: CleanState | undefined
   #isRemoved = false
 
   /** @internal */
@@ -69,6 +75,7 @@ export class Log {
     this.#storage = storage
     this.#offsets = new LogOffsets(options.logStartOffset, Math.max(options.logStartOffset, storage.nextOffset))
     this.#leaderEpoch = Math.max(0, storage.epochCache.latestEpoch)
+    this.#cleaned = options.cleaned
     this.#appender = new LogAppender({
       storage,
       offsets: this.#offsets,
@@ -116,6 +123,11 @@ export class Log {
 
   get epochCache(): LeaderEpochCache {
     return this.#storage.epochCache
+  }
+
+  /** How far the log is clean; undefined when it was never compacted. */
+  get cleaned(): CleanState | undefined {
+    return this.#cleaned
   }
 
   get config(): LogConfig {
@@ -203,9 +215,10 @@ export class Log {
     })
   }
 
-  /** Removes segments past `retention.ms` and `retention.bytes`; resolves with the bytes removed. */
+  /** Removes segments past `retention.ms` and `retention.bytes`, if the policy is to delete; resolves with the bytes removed. */
   applyRetention(nowMs: number): Promise<number> {
     return this.#changeFiles(async () => {
+      if (this.config.cleanupPolicy === 'compact') return 0
       const { disk } = this.#context
       const { segments } = this.#storage
       const limits = { config: this.config, nowMs, durableOffset: this.#offsets.durable, disk }
@@ -222,6 +235,43 @@ export class Log {
       await this.#context.checkpointLogStarts()
       this.#storage.epochCache.truncateFromStart(logStart)
       return this.#storage.removeOldest(count, this.config.fileDeleteDelayMs)
+    })
+  }
+
+  /**
+   * Puts a cleaned segment in the place of consecutive complete ones: the only way in which the cleaner changes a log. Reads go on meanwhile.
+   * False when they are not all there any more. Durable when it resolves.
+   */
+  replaceSegments(old: readonly Segment[], cleaned: CleanedSegment): Promise<boolean> {
+    return this.#changeFiles(async () => {
+      // A start compares what it finds above the recovery point with the journal, and looks there for producers.
+      await this.#storage.secureProducers(cleaned.endOffset)
+      if (this.#storage.recoveryPoint < cleaned.endOffset) await this.#storage.flush({ isComplete: false })
+      await this.#context.checkpointRecoveryPoints()
+      const isReplaced = await this.#storage.replaceSegments(old, cleaned, this.config.fileDeleteDelayMs)
+      if (!isReplaced) return false
+      this.#reader.clear()
+      this.#appender.tail.hideBelow(cleaned.endOffset)
+      return true
+    })
+  }
+
+  /** A cleaning came so far. Durable when it resolves. */
+  noteCleaned(cleaned: CleanState): Promise<void> {
+    this.#cleaned = cleaned
+    return this.#context.guard(() => this.#context.checkpointCleaned())
+  }
+
+  /**
+   * Begins a new segment when the present one, to which nothing may be appended for long, has records that must not wait longer than
+   * `max.compaction.lag.ms`: only complete segments are cleaned.
+   */
+  rollForCompaction(nowMs: number): Promise<void> {
+    return this.#changeFiles(async () => {
+      const { active } = this.#storage
+      if (active === undefined || active.sizeBytes === 0) return
+      const firstMs = await active.firstBatchTimestamp()
+      if (firstMs >= 0 && nowMs - firstMs > this.config.maxCompactionLagMs) this.#rollIdle()
     })
   }
 
@@ -247,6 +297,7 @@ export class Log {
       this.#reader.clear()
       await this.#storage.truncate(offset, this.config)
       this.#appender.truncateTo(offset)
+      if (this.#cleaned !== undefined && this.#cleaned.offset > offset) this.#cleaned = { ...this.#cleaned, offset }
       // The recovery point at the cut tells a later start that the cut was made, and that what follows it in the files is newer.
       await this.#storage.flush({ isComplete: true })
       await this.#context.checkpointRecoveryPoints()
@@ -261,9 +312,10 @@ export class Log {
     })
   }
 
-  /** @internal The directory writes through these. */
-  get internals(): { readonly appender: LogAppender; readonly storage: LogStorage } {
-    return { appender: this.#appender, storage: this.#storage }
+  /** @internal The directory and the cleaner write through these. */
+  get internals(): { readonly appender: LogAppender; readonly storage: LogStorage } & Pick<LogContext, 'disk' | 'guard'> {
+    const { disk, guard } = this.#context
+    return { appender: this.#appender, storage: this.#storage, disk, guard }
   }
 
   /** @internal No more appends or reads; resolves when nothing changes the files any more. */

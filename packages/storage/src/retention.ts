@@ -53,7 +53,11 @@ function isRemovable(segments: readonly Segment[], index: number, { durableOffse
   return segments[index]!.sizeBytes > 0
 }
 
-async function youngestMs(segment: Segment, { config, disk, nowMs }: RetentionLimits): Promise<number> {
+/** The time of the youngest record of a segment by its timestamp, of the file where records have none. Rejects with `DiskError`. */
+export async function youngestMs(
+  segment: Segment,
+  { config, disk, nowMs }: Pick<RetentionLimits, 'disk' | 'nowMs'> & { readonly config: Pick<LogConfig, 'indexIntervalBytes'> },
+): Promise<number> {
   const indexes = await segment.ensureIndexes(config.indexIntervalBytes)
   if (indexes.maxTimestamp >= 0) return indexes.maxTimestamp
   return disk.statSync(segment.files.log)?.mtimeMs ?? nowMs

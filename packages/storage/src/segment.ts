@@ -37,10 +37,18 @@ export interface RollLimits {
   readonly pendingBytes: number
 }
 
+export interface SegmentOptions {
+  readonly baseOffset: number
+  readonly sizeBytes: number
+  readonly createdMs: number
+  /** Where they lie if not under the names of a segment. */
+  readonly files?: SegmentFiles
+}
+
 /** One log file and its indexes: a run of consecutive batches. The last segment of a log is written to, the others only read. */
 export class Segment {
   readonly baseOffset: number
-  readonly files: SegmentFiles
+  #files: SegmentFiles
   readonly #doors: SegmentDoors
   readonly #createdMs: number
   /** In memory as long as something in them is not flushed, and while they are in use; see `releaseIndexes`. */
@@ -58,15 +66,19 @@ export class Segment {
   #indexedBytes = 0
   #isComplete = false
 
-  constructor(doors: SegmentDoors, directory: string, options: { baseOffset: number; sizeBytes: number; createdMs: number }) {
+  constructor(doors: SegmentDoors, directory: string, options: SegmentOptions) {
     this.#doors = doors
     this.baseOffset = options.baseOffset
-    this.files = segmentFiles(directory, options.baseOffset)
+    this.#files = options.files ?? segmentFiles(directory, options.baseOffset)
     this.#sizeBytes = options.sizeBytes
     this.#syncedBytes = options.sizeBytes
     this.#createdMs = options.createdMs
     this.#firstBatchTimestamp = options.sizeBytes === 0 ? -1 : undefined
     if (options.sizeBytes === 0) this.#indexes = SegmentIndexes.empty(options.baseOffset)
+  }
+
+  get files(): SegmentFiles {
+    return this.#files
   }
 
   get sizeBytes(): number {
@@ -239,6 +251,18 @@ export class Segment {
   doubt(): void {
     this.#doubtCount++
     this.#syncedBytes = -1
+  }
+
+  /** The files have other names now: who holds this segment goes on reading the same bytes. */
+  moveTo(files: SegmentFiles): void {
+    this.close()
+    this.#files = files
+  }
+
+  /** The largest timestamp of the first batch, -1 for none. */
+  async firstBatchTimestamp(): Promise<number> {
+    if (this.#firstBatchTimestamp === undefined) await this.#readFirstBatchTimestamp()
+    return this.#firstBatchTimestamp ?? -1
   }
 
   /** Closes the files. */

@@ -5,6 +5,7 @@ export class LogTail {
   #batches: StoredBatch[] = []
   /** Batches before this index were evicted; the array is compacted now and then. */
   #head = 0
+  #hiddenBelow = 0
 
   get firstOffset(): number | undefined {
     return this.#batches[this.#head]?.baseOffset
@@ -15,6 +16,7 @@ export class LogTail {
     const first = this.#batches[this.#head]
     const last = this.#batches.at(-1)
     if (first === undefined || last === undefined || offset < first.baseOffset || offset >= last.nextOffset) return undefined
+    if (offset < this.#hiddenBelow) return undefined
     let low = this.#head
     let high = this.#batches.length - 1
     while (low < high) {
@@ -23,6 +25,11 @@ export class LogTail {
       else high = middle - 1
     }
     return low
+  }
+
+  /** The log was cleaned below `offset`: what is here of it is not what the log says any more. */
+  hideBelow(offset: number): void {
+    this.#hiddenBelow = Math.max(this.#hiddenBelow, offset)
   }
 
   /** undefined behind the last one. */

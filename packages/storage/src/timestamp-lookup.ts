@@ -1,5 +1,5 @@
 import type { Compression } from '@kafka-ts/io'
-import { batchBytesOf, maxTimestampOf, openBatch } from '@kafka-ts/protocol/records'
+import { batchBytesOf, maxTimestampOf, openBatch, recordCountOf } from '@kafka-ts/protocol/records'
 import type { LogAppender } from './log-appender.ts'
 import type { LogReader } from './log-reader.ts'
 
@@ -69,7 +69,8 @@ export class TimestampLookup {
     let maxBatch: Uint8Array | undefined
     let maxTimestamp = least?.timestamp ?? -1
     for await (const batch of this.#batches(Math.max(from, this.#appender.offsets.logStart), limitOffset)) {
-      if (maxTimestampOf(batch, 0) <= maxTimestamp) continue
+      // What compaction emptied keeps its timestamp, for retention.
+      if (maxTimestampOf(batch, 0) <= maxTimestamp || recordCountOf(batch, 0) === 0) continue
       maxTimestamp = maxTimestampOf(batch, 0)
       maxBatch = batch
     }

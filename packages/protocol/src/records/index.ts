@@ -1,5 +1,5 @@
 export type { BatchProblem, BatchProblemKind } from './batch-problem.ts'
-export { readInt64, readUint32, writeInt32, writeInt64 } from './big-endian.ts'
+export { readInt64, readUint32, writeInt16, writeInt32, writeInt64 } from './big-endian.ts'
 export { type BatchValidation, type CheckBatchOptions, checkBatch } from './check.ts'
 export { type CheckRecordsOptions, checkRecords, type RecordsFound } from './check-records.ts'
 export { CODECS, type Codec, type CompressionDoor, codecNumber, codecOf } from './compression/codec.ts'
@@ -17,6 +17,7 @@ export {
   type RecordHeader,
 } from './record-batch-builder.ts'
 export { type OpenBatchOptions, openBatch, type ReadRecordHeader, RecordBatchReader } from './record-batch-reader.ts'
+export { MALFORMED, NULL_POSITION, RecordWalker } from './record-walker.ts'
 export { RecordsError, type RecordsErrorKind } from './records-error.ts'
 export { sequenceAfter, sequenceDistance } from './sequence.ts'
 export {
@@ -28,3 +29,4 @@ export {
   stampBatch,
   stampProducer,
 } from './stamp.ts'
+export { varintBytes, varlongBytes, writeVarint, writeVarlong } from './varint.ts'

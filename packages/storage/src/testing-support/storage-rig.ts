@@ -1,4 +1,4 @@
-import type { Disk, Random } from '@kafka-ts/io'
+import type { Compression, Disk, Random } from '@kafka-ts/io'
 import { Scheduler, SeededRandom, SimulatedDisk, simulatedCompression, VirtualClock } from '@kafka-ts/io/simulated'
 import { type BatchFields, RecordBatchBuilder } from '@kafka-ts/protocol/records'
 import { CheckedBatches, checkBatches } from '../append-validator.ts'
@@ -17,6 +17,10 @@ export const TEST_CONFIG: LogConfig = {
   maxMessageBytes: 1024 * 1024,
   indexIntervalBytes: 512,
   cleanupPolicy: 'delete',
+  minCleanableDirtyRatio: 0.5,
+  minCompactionLagMs: 0,
+  maxCompactionLagMs: Number.MAX_SAFE_INTEGER,
+  deleteRetentionMs: 24 * 3600 * 1000,
   messageTimestampType: 'CreateTime',
   messageTimestampBeforeMaxMs: Number.MAX_SAFE_INTEGER,
   messageTimestampAfterMaxMs: 3600 * 1000,
@@ -38,14 +42,15 @@ export class StorageRig {
   readonly disk: SimulatedDisk
   readonly config: LogConfig
   readonly #options: RigOptions
-  readonly #random: Random
+  readonly random: Random
+  readonly compression: Compression = simulatedCompression()
   clock: VirtualClock
   warnings: string[] = []
 
   constructor(options: RigOptions = {}) {
     this.#options = options
     this.scheduler = new Scheduler({ seed: options.seed ?? 1 })
-    this.#random = new SeededRandom((options.seed ?? 1) + 1)
+    this.random = new SeededRandom((options.seed ?? 1) + 1)
     this.disk = new SimulatedDisk({ random: new SeededRandom(options.seed ?? 1), scheduler: this.scheduler })
     this.disk.makeDirectorySync('/data')
     this.disk.syncDirectorySync('/')
@@ -63,9 +68,9 @@ export class StorageRig {
       path: DATA_PATH,
       doors: {
         clock: this.clock,
-        random: this.#random,
+        random: this.random,
         disk: this.#options.wrapDisk?.(view) ?? view,
-        compression: simulatedCompression(),
+        compression: this.compression,
       },
       nodeId: 1,
       configFor: () => this.config,
