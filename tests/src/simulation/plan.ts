@@ -53,7 +53,7 @@ export interface Plan {
 }
 
 export interface PlanOverrides {
-  /** Only these faults, in this order, again and again. */
+  /** Only these faults, in this order, again and again, and each of them at least once. */
   readonly faults?: readonly FaultKind[]
   /** A topic whose acknowledged records power loss may take is certainly there. */
   readonly hasPageTopic?: boolean
@@ -62,7 +62,7 @@ export interface PlanOverrides {
 /** What the seed decides. */
 export function planOf(seed: number, overrides: PlanOverrides = {}): Plan {
   const random = new Scheduler({ seed }).random.fork('plan')
-  const faultCount = between(random, FAULTS.min, FAULTS.max)
+  const faultCount = Math.max(between(random, FAULTS.min, FAULTS.max), overrides.faults?.length ?? 0)
   const faults = Array.from(
     { length: faultCount },
     (_, index) => overrides.faults?.[index % overrides.faults.length] ?? pick(random, FAULT_KINDS),
