@@ -18,11 +18,11 @@ const arrows = {
   'packages/client': ['io', 'protocol'],
   'packages/lag': [],
   'packages/testing': ['broker', 'client', 'io'],
-  'apps/cli': ['client', 'lag', 'broker'],
+  'apps/cli': ['client', 'lag', 'io', 'storage', 'broker'],
   'apps/broker': ['broker'],
 }
 /** Sub-paths that are only ever imported dynamically, so that the rest starts quickly. */
-const lazily = { 'apps/cli': ['broker'] }
+const lazily = { 'apps/cli': ['broker', 'io', 'storage'] }
 
 function* sources(folder) {
   for (const name of readdirSync(folder)) {

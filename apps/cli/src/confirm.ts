@@ -3,7 +3,7 @@ import { styleText } from 'node:util'
 import type { CliDoors } from './doors.ts'
 import { CliError, usageError } from './errors/cli-error.ts'
 import { EXIT } from './errors/exit-codes.ts'
-import type { Session } from './session.ts'
+import type { Settings } from './settings/settings.ts'
 
 /** The flags a destructive command has. */
 export interface ConfirmationFlags {
@@ -20,9 +20,15 @@ export interface Destruction {
   readonly name: string
 }
 
+/** Where something is destroyed: a session, or a directory of this machine. */
+export interface Scene {
+  readonly doors: CliDoors
+  readonly settings: Pick<Settings, 'isProtected' | 'context' | 'color'>
+}
+
 /** Returns when the user agrees. In a protected context agreeing means typing the name; `--yes` alone is not enough there. */
-export async function confirmDestruction(session: Session, flags: ConfirmationFlags, { question, name }: Destruction): Promise<void> {
-  const { doors, settings } = session
+export async function confirmDestruction(scene: Scene, flags: ConfirmationFlags, { question, name }: Destruction): Promise<void> {
+  const { doors, settings } = scene
   const isProtected = settings.isProtected.value
   if (flags.confirm !== undefined) {
     if (flags.confirm !== name) throw usageError(`--confirm ${flags.confirm} does not match: it must be ${name}.`)
@@ -34,7 +40,7 @@ export async function confirmDestruction(session: Session, flags: ConfirmationFl
     const why = isProtected ? `${settings.isProtected.source} is protected` : 'there is nobody to ask'
     throw usageError(`${question}? This needs a confirmation, and ${why}.`, `add ${needed}`)
   }
-  const where = drawContext(session)
+  const where = drawContext(scene)
   const prompt = isProtected ? `${where}${question}? Type ${name} to go on: ` : `${where}${question}? [y/N] `
   const answer = await ask(doors, prompt)
   const hasAgreed = isProtected ? answer === name : /^y(es)?$/i.test(answer)
@@ -42,7 +48,7 @@ export async function confirmDestruction(session: Session, flags: ConfirmationFl
 }
 
 /** The context in its colour before a question: a last chance to see that it is the wrong one. */
-function drawContext({ settings, doors }: Session): string {
+function drawContext({ settings, doors }: Scene): string {
   const name = settings.context.value
   if (name === undefined) return ''
   const { color } = settings
