@@ -144,6 +144,22 @@ describe('verifying a data directory', () => {
     expect((await fixture.verify()).findings).toMatchObject([{ kind: 'torn tail', fromOffset: 2 * BATCHES }])
   })
 
+  it('takes what an interrupted compaction left for what the next start makes of it', async () => {
+    const fixture = new Fixture()
+    await fixture.fill()
+    const { disk } = fixture.rig
+    const name = fixture.segments()[1] as string
+    for (const extension of ['.log', '.index', '.timeindex', '.headers']) {
+      const path = `${PATH}/${name.replace('.log', extension)}`
+      disk.renameSync(path, `${path}.swap`)
+    }
+    const report = await fixture.verify()
+    expect(report.findings).toMatchObject([{ kind: 'rebuilt', file: `${PATH}/${name}.swap` }])
+    expect(report.batches).toBe(BATCHES)
+    expect((await fixture.open()).damage).toBeUndefined()
+    expect(fixture.segments()).toContain(name)
+  })
+
   it('refuses a directory that a broker uses, and one that is none', async () => {
     const fixture = new Fixture()
     await fixture.fill()

@@ -3,7 +3,7 @@ import type { Disk, DiskFile } from '@kafka-ts/io'
 import { leaderEpochOf, NO_TIMESTAMP } from '@kafka-ts/protocol/records'
 import { OffsetCheckpointFile } from '../checkpoint-file.ts'
 import { gapBatch } from '../cleaner/empty-batch.ts'
-import { parseLogFileName, type SegmentFiles, segmentFiles } from '../segment-files.ts'
+import { parseLogFileName, type SegmentFiles, SWAP_SUFFIX, segmentFiles } from '../segment-files.ts'
 import { StorageError } from '../storage-error.ts'
 import { parseDirectoryName } from '../topic-partition-id.ts'
 import { FileWindow } from './file-window.ts'
@@ -30,9 +30,9 @@ export interface RepairPlan {
 export function planRepair(report: LogReport): RepairPlan | undefined {
   const damage = report.findings.filter(({ kind }) => kind === 'damage')
   if (damage.length === 0) return undefined
-  // Without its directory nothing tells the id of the topic.
-  const isThere = report.segments > 0
-  return { report, losses: isThere ? damage : [], hopeless: isThere ? [] : damage }
+  // Without its directory nothing tells the id of the topic, and a swap that is not whole may be older than what it covers.
+  const isRepairable = ({ file }: Finding): boolean => report.segments > 0 && !file.endsWith(SWAP_SUFFIX)
+  return { report, losses: damage.filter(isRepairable), hopeless: damage.filter((finding) => !isRepairable(finding)) }
 }
 
 /**

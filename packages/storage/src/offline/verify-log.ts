@@ -5,7 +5,7 @@ import { LeaderEpochCache } from '../leader-epoch-cache.ts'
 import { LEADER_EPOCH_FILE } from '../log-storage.ts'
 import { decodeProducerSnapshot } from '../producer-snapshot.ts'
 import { parseSnapshotFileName } from '../producer-snapshots.ts'
-import { parseLogFileName, type SegmentFiles, segmentFiles } from '../segment-files.ts'
+import { parseLogFileName, parseSwapFileName, type SegmentFiles, SWAP_SUFFIX, segmentFiles, suffixed } from '../segment-files.ts'
 import type { StoredBatch } from '../stored-batch.ts'
 import type { Finding, FindingKind } from './finding.ts'
 import { SegmentCheck } from './segment-check.ts'
@@ -57,13 +57,11 @@ class LogVerifier {
   async run(): Promise<LogReport> {
     const { disk, path, logStartOffset, recoveryPoint } = this.#options
     const names = disk.listSync(path)
-    const baseOffsets = servedSegments(names, logStartOffset)
-    this.#checkFront(baseOffsets[0])
-    this.#nextOffset = baseOffsets[0] ?? logStartOffset
-    for (const [index, baseOffset] of baseOffsets.entries()) {
-      await this.#checkSegment(segmentFiles(path, baseOffset), { baseOffset, following: baseOffsets[index + 1] })
-    }
-    this.#checkEnd(baseOffsets.at(-1))
+    const segments = await this.#findSegments(names)
+    this.#checkFront(segments[0]?.baseOffset)
+    this.#nextOffset = segments[0]?.baseOffset ?? logStartOffset
+    for (const [index, segment] of segments.entries()) await this.#checkSegment(segment, segments[index + 1]?.baseOffset)
+    this.#checkEnd(segments.at(-1)?.baseOffset)
     this.#checkSnapshots(names)
     this.#checkEpochs()
     return {
@@ -72,20 +70,40 @@ class LogVerifier {
       logStartOffset,
       recoveryPoint,
       endOffset: this.#nextOffset,
-      segments: baseOffsets.length,
+      segments: segments.length,
       batches: this.#batches,
       bytes: this.#bytes,
       findings: this.#findings,
     }
   }
 
-  async #checkSegment(
-    files: SegmentFiles,
-    { baseOffset, following }: { readonly baseOffset: number; readonly following: number | undefined },
-  ): Promise<void> {
+  /**
+   * The segments of which something is served, by base offset. Where a crash interrupted compaction, a `.swap` stands for those it covers: the next
+   * start puts it in their place.
+   */
+  async #findSegments(names: readonly string[]): Promise<FoundSegment[]> {
+    const { disk, path, logStartOffset } = this.#options
+    let found = names
+      .map(parseLogFileName)
+      .filter((offset) => offset !== undefined)
+      .map((baseOffset): FoundSegment => ({ baseOffset, files: segmentFiles(path, baseOffset), isSwap: false }))
+    for (const baseOffset of names.map(parseSwapFileName)) {
+      if (baseOffset === undefined) continue
+      const files = suffixed(segmentFiles(path, baseOffset), SWAP_SUFFIX)
+      const endOffset = await endOf(disk, files.log, baseOffset)
+      found = found.filter((covered) => covered.baseOffset < baseOffset || covered.baseOffset >= endOffset)
+      found.push({ baseOffset, files, isSwap: true })
+      const problem = 'compaction was interrupted: the next start puts this in the place of what it covers'
+      this.#report('rebuilt', { file: files.log, fromOffset: baseOffset, toOffset: endOffset, problem })
+    }
+    found.sort((one, other) => one.baseOffset - other.baseOffset)
+    return found.filter((_, index) => (found[index + 1]?.baseOffset ?? Number.POSITIVE_INFINITY) > logStartOffset)
+  }
+
+  async #checkSegment({ baseOffset, files, isSwap }: FoundSegment, following: number | undefined): Promise<void> {
     const { disk, isClean } = this.#options
     const isLast = following === undefined
-    const check = new SegmentCheck(disk, files, { baseOffset, mustHaveFiles: !isLast && baseOffset < this.#recoveryPoint })
+    const check = new SegmentCheck(disk, files, { baseOffset, mustHaveFiles: !isSwap && !isLast && baseOffset < this.#recoveryPoint })
     if (baseOffset > this.#nextOffset) this.#reportGap(files.log, 0, baseOffset)
     const file = disk.openSync(files.log, 'read')
     let damage: Extract<LogStretch, { kind: 'damage' }> | undefined
@@ -203,11 +221,20 @@ class LogVerifier {
   }
 }
 
-/** Base offsets, rising, without the segments of which nothing is served any more. */
-function servedSegments(names: readonly string[], logStartOffset: number): number[] {
-  const all = names
-    .map(parseLogFileName)
-    .filter((offset) => offset !== undefined)
-    .sort((one, other) => one - other)
-  return all.filter((_, index) => (all[index + 1] ?? Number.POSITIVE_INFINITY) > logStartOffset)
+interface FoundSegment {
+  readonly baseOffset: number
+  readonly files: SegmentFiles
+  readonly isSwap: boolean
+}
+
+/** The offset behind the last good batch of a log file. */
+async function endOf(disk: Disk, path: string, baseOffset: number): Promise<number> {
+  const file = disk.openSync(path, 'read')
+  try {
+    let endOffset = baseOffset
+    for await (const stretch of walkLog(file)) if (stretch.kind === 'batch') endOffset = stretch.batch.nextOffset
+    return endOffset
+  } finally {
+    file.closeSync()
+  }
 }

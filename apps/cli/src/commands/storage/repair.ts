@@ -84,12 +84,15 @@ export default class StorageRepair extends CliCommand {
       }
       const hopeless = plans.filter((plan) => plan.hopeless.length > 0).map(({ report }) => report.name)
       if (hopeless.length === 0) return
-      throw new CliError(`${hopeless.join(', ')} cannot be repaired: the directory is gone, and with it which topic it belongs to.`, {
-        code: 'KAFKA_STORAGE_ERROR',
-        exit: EXIT.partial,
-        isOnStdout: true,
-        suggestions: ['restore the directory from a backup', 'or delete the topic once the broker runs'],
-      })
+      throw new CliError(
+        `${hopeless.join(', ')} cannot be repaired here: the directory of the log is gone, or an interrupted compaction is damaged.`,
+        {
+          code: 'KAFKA_STORAGE_ERROR',
+          exit: EXIT.partial,
+          isOnStdout: true,
+          suggestions: ['restore the directory from a backup', 'or delete the topic once the broker runs'],
+        },
+      )
     })
   }
 }
