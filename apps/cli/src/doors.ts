@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream'
 import type { Kafka, KafkaOptions } from '@kafka-ts/client'
+import type { NetworkProbe } from './doctor/network-probe.ts'
 import { type Interrupts, ProcessInterrupts } from './interrupts.ts'
 
 /** The part of the SDK's client that commands use. */
@@ -18,9 +19,13 @@ export interface CliDoors {
   readonly interrupts: Interrupts
   /** Milliseconds since 1970. */
   now(): number
+  /** Milliseconds since whenever, with fractions, never backwards: for measuring. */
+  monotonicMs(): number
   /** Resolves after `ms`, or when the signal is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
   connect(options: KafkaOptions): Promise<KafkaClient>
+  /** The network below the client. */
+  probe(): Promise<NetworkProbe>
   /** Lets the user edit a text, and answers what was saved. */
   edit(text: string): Promise<string>
 }
@@ -36,6 +41,7 @@ export function processDoors(): CliDoors {
     cwd: process.cwd(),
     interrupts: new ProcessInterrupts(),
     now: () => Date.now(),
+    monotonicMs: () => performance.now(),
     sleep,
     connect: async (options) => {
       // msgpackr's native part speeds up large messages; for a command's few it only costs the time to load it.
@@ -43,6 +49,7 @@ export function processDoors(): CliDoors {
       const { Kafka } = await import('@kafka-ts/client')
       return new Kafka(options)
     },
+    probe: async () => (await import('./doctor/network-probe.ts')).nodeProbe(),
     edit: async (text) => {
       const { editText } = await import('./editor.ts')
       return editText(text, env)

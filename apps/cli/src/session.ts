@@ -47,6 +47,11 @@ export class Session {
     return this.#client
   }
 
+  /** A client of its own with the same settings, for who needs several; the caller closes it. */
+  newClient(): Promise<KafkaClient> {
+    return this.doors.connect(this.#clientOptions())
+  }
+
   /** One call of the admin client within the time-out; `what` fits after "Cannot". */
   async admin<T>(what: string, call: (admin: Admin, options: AdminCallOptions) => Promise<T>): Promise<T> {
     const { admin } = await this.kafka()

@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from 'vitest'
-import { FakeCluster } from '../testing-support/fake-kafka.ts'
+import { FakeCluster } from '../testing-support/fake-cluster.ts'
 import { runCommand } from '../testing-support/run-command.ts'
 import BrokersList from './brokers/list.ts'
 import BrokersLogdirs from './brokers/logdirs.ts'
@@ -85,7 +85,7 @@ it('configs get prints what was set, everything with --all, and one with --key',
     "
   `)
   expect((await runCommand(ConfigsGet, ['--topic', 'orders', '--all', '-o', 'name'], { cluster })).stdout).toBe(
-    'cleanup.policy\nretention.ms\n',
+    'cleanup.policy\nmin.insync.replicas\nretention.ms\n',
   )
   expect(
     JSON.parse((await runCommand(ConfigsGet, ['--topic', 'orders', '--key', 'cleanup.policy', '--json'], { cluster })).stdout),

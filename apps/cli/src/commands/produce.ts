@@ -1,9 +1,8 @@
-import type { Acks, Producer, ProducerOptions } from '@kafka-ts/client'
+import type { Producer, ProducerOptions } from '@kafka-ts/client'
 import { CliCommand } from '../command.ts'
 import { CliError, usageError } from '../errors/cli-error.ts'
 import { EXIT } from '../errors/exit-codes.ts'
 import { isKafkaError, tooLargeSuggestions } from '../errors/kafka-errors.ts'
-import { durationFlag } from '../flags/duration.ts'
 import { clusterFlags } from '../flags/global.ts'
 import { Args, Flags } from '../flags/oclif.ts'
 import { type Interrupt, interruptExitCode } from '../interrupts.ts'
@@ -13,11 +12,10 @@ import { int64, integer, object, type ShapeOf, text } from '../output/shape.ts'
 import { chooseReader, inputKinds } from '../produce/choose-reader.ts'
 import { openInput } from '../produce/open-input.ts'
 import { produce } from '../produce/produce.ts'
+import { type AcksFlag, acksFlag, acksOf, type CompressionFlag, compressionFlag, lingerFlag } from '../produce/producer-flags.ts'
 import type { RecordSender } from '../produce/record-sender.ts'
 import type { Session } from '../session.ts'
 import type { PropertyScope } from '../settings/client-properties.ts'
-
-const compressions = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const
 
 const shape = object({
   topic: text(),
@@ -73,17 +71,14 @@ export default class Produce extends CliCommand {
       multipleNonGreedy: true,
     }),
     partition: Flags.integer({ char: 'p', summary: 'The partition of every record', min: 0 }),
-    acks: Flags.option({ options: ['0', '1', 'all', '-1'] as const })({
-      summary: 'Who must have a record before it counts as written',
-      default: 'all',
-    }),
-    compression: Flags.option({ options: compressions })({ char: 'z', summary: 'How batches are compressed', default: 'none' }),
+    acks: acksFlag(),
+    compression: compressionFlag(),
     tombstone: Flags.boolean({ summary: 'Lines are keys, values are null; with --key one record and no input' }),
     'null-as': Flags.string({ summary: 'A key or value that reads like this is null', helpValue: 'TEXT' }),
     input: Flags.option({ options: inputKinds })({ summary: 'What the input is', default: 'lines' }),
     format: Flags.string({ char: 'f', summary: 'The input is in this format, as consume -f writes it: %k %v %p %T', helpValue: 'FORMAT' }),
     rate: Flags.integer({ summary: 'At most so many records a second', min: 1 }),
-    linger: durationFlag({ summary: 'How long a batch waits for more records', helpValue: '5ms' }),
+    linger: lingerFlag(),
     tee: Flags.boolean({ summary: 'Write every value to standard output too' }),
     'dry-run': Flags.boolean({ summary: 'Read and check the input, and look for the topic, but write nothing' }),
   }
@@ -139,8 +134,8 @@ export default class Produce extends CliCommand {
   #producerOptions(
     session: Session,
     flags: {
-      readonly acks: '0' | '1' | 'all' | '-1'
-      readonly compression: (typeof compressions)[number]
+      readonly acks: AcksFlag
+      readonly compression: CompressionFlag
       readonly linger?: number | undefined
     },
     isThere: boolean,
@@ -153,10 +148,6 @@ export default class Produce extends CliCommand {
       ...(flags.linger === undefined ? {} : { lingerMs: flags.linger }),
     }
   }
-}
-
-function acksOf(flag: '0' | '1' | 'all' | '-1'): Acks {
-  return flag === '0' ? 0 : flag === '1' ? 1 : 'all'
 }
 
 function parseHeader(input: string): { key: string; value: string } {

@@ -9,8 +9,8 @@ export interface Column<Item> {
   /** Upper case, one word: it is also what `--columns` and `--sort` name. */
   readonly header: string
   readonly value: (item: Item) => Cell
-  /** How numbers are drawn without `--raw`: ids plain, counts grouped, sizes and rates in units, shares in percent. Default 'id'. */
-  readonly number?: 'id' | 'count' | 'bytes' | 'rate' | 'percent'
+  /** How numbers are drawn without `--raw`: ids plain, counts grouped, sizes and rates in units, shares in percent, durations in milliseconds. Default 'id'. */
+  readonly number?: 'id' | 'count' | 'bytes' | 'rate' | 'percent' | 'ms'
   /** The one that gives way when the terminal is narrow. */
   readonly isName?: boolean
   /** Shown with `-o wide` only. */
@@ -49,8 +49,10 @@ function drawCell<Item>(column: Column<Item>, cell: Cell, isRaw: boolean): strin
   return drawNumber(cell, column.number)
 }
 
-function drawNumber(value: number, kind: 'count' | 'bytes' | 'rate' | 'percent'): string {
+function drawNumber(value: number, kind: 'count' | 'bytes' | 'rate' | 'percent' | 'ms'): string {
   switch (kind) {
+    case 'ms':
+      return value < 10 ? value.toFixed(2) : value < 100 ? value.toFixed(1) : humanCount(Math.round(value))
     case 'bytes':
       return humanBytes(value)
     case 'rate':

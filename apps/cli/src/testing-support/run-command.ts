@@ -6,14 +6,23 @@ import { fileURLToPath } from 'node:url'
 import type { KafkaOptions } from '@kafka-ts/client'
 import { Config } from '@oclif/core/config'
 import type { CliCommand } from '../command.ts'
+import type { NetworkProbe } from '../doctor/network-probe.ts'
 import type { CliDoors } from '../doors.ts'
 import { reportOf } from '../errors/report.ts'
 import type { Interrupt } from '../interrupts.ts'
-import { FakeCluster } from './fake-kafka.ts'
+import { FakeCluster } from './fake-cluster.ts'
+import { VirtualTime } from './virtual-time.ts'
 
 const PACKAGE_ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** The time of every test. */
 export const NOW_MS = Date.UTC(2026, 10, 22, 16)
+
+const noProbe: NetworkProbe = {
+  lookup: async () => ['127.0.0.1'],
+  connect: async () => {
+    throw new Error('connect ECONNREFUSED')
+  },
+}
 
 /** A class of a command, as its file exports it. */
 // biome-ignore lint/suspicious/noExplicitAny: commands are made by oclif with an argv and a config
@@ -28,6 +37,10 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly home?: string
   readonly cwd?: string
+  /** Time goes on by itself while the command sleeps; without it a sleep never ends. Called before each sleep, so that a test can change the cluster meanwhile. */
+  readonly onSleep?: (ms: number) => void
+  /** What the network below the client is like. */
+  readonly probe?: NetworkProbe
   /** What an editor makes of a text. */
   readonly onEdit?: (text: string) => string
   /** Called with how to send a signal, before the command runs. */
@@ -69,12 +82,14 @@ export async function runCommand(Command: CommandClass, argv: readonly string[],
   const home = options.home ?? temporaryHome()
   const config = await Config.load({ root: PACKAGE_ROOT, ignoreManifest: true })
   Object.defineProperty(config, 'configDir', { value: home })
+  Object.defineProperty(config, 'cacheDir', { value: home })
   const cluster = options.cluster ?? new FakeCluster()
   const [stdout, stderr] = [new Sink(), new Sink()]
   const stdin = Object.assign(Readable.from(options.stdin === undefined ? [] : [Buffer.from(options.stdin)]), {
     isTTY: options.isTerminal ?? false,
   })
   stdout.isTTY = stderr.isTTY = options.isTerminal ?? false
+  const time = new VirtualTime(NOW_MS)
   let handler: ((name: Interrupt) => void) | undefined
   let connected: KafkaOptions | undefined
   const doors: CliDoors = {
@@ -91,12 +106,20 @@ export async function runCommand(Command: CommandClass, argv: readonly string[],
       },
       release: () => undefined,
     },
-    now: () => NOW_MS,
-    sleep: (_ms, signal) => new Promise((resolve) => signal?.addEventListener('abort', () => resolve())),
+    now: () => time.nowMs,
+    monotonicMs: () => time.nowMs,
+    sleep: (ms, signal) => {
+      // A sleep with a signal is a deadline of a call; those the fake always keeps.
+      if (signal !== undefined || options.onSleep === undefined)
+        return new Promise((resolve) => signal?.addEventListener('abort', () => resolve()))
+      options.onSleep(ms)
+      return time.sleep(ms)
+    },
     connect: async (clientOptions) => {
       connected = clientOptions
       return cluster.client()
     },
+    probe: async () => options.probe ?? noProbe,
     edit: async (text) => options.onEdit?.(text) ?? text,
   }
   const exitCodeBefore = process.exitCode

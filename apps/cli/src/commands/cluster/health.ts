@@ -1,4 +1,5 @@
-import { type ClusterHealth, clusterHealth, clusterHealthListing } from '../../cluster/cluster-health.ts'
+import { type ClusterHealth, clusterHealthListing } from '../../cluster/cluster-health.ts'
+import { readHealth } from '../../cluster/read-health.ts'
 import { CliCommand } from '../../command.ts'
 import { CliError } from '../../errors/cli-error.ts'
 import { EXIT } from '../../errors/exit-codes.ts'
@@ -8,7 +9,6 @@ import { clusterFlags, listingFlags, watchFlags } from '../../flags/global.ts'
 import { Flags } from '../../flags/oclif.ts'
 import { humanDuration } from '../../output/humanize.ts'
 import type { Session } from '../../session.ts'
-import { readMinIsr, readTopics } from '../../topics/read-topics.ts'
 import { waitUntil } from '../../waiting.ts'
 
 const DEFAULT_EVERY_MS = 2000
@@ -82,19 +82,6 @@ async function untilHealthy(session: Session, { everyMs, forMs, isShowingEach }:
   if (!isShowingEach) await show()
   if (hasHealed) return
   throw last === undefined ? unanswered(failure, forMs) : unhealthy(last, forMs)
-}
-
-async function readHealth(session: Session): Promise<ClusterHealth> {
-  const [cluster, topics, logDirs] = await Promise.all([
-    session.admin('check the cluster', (admin, options) => admin.describeCluster(options)),
-    readTopics(session, () => true),
-    session.admin('check the cluster', (admin, options) => admin.describeLogDirs(options)),
-  ])
-  const minIsr = await readMinIsr(
-    session,
-    topics.map((topic) => topic.name),
-  )
-  return clusterHealth({ cluster, topics, minIsr, logDirs })
 }
 
 /** The wait is over and nobody answered: the same failed check as an unhealthy cluster, with why. */

@@ -7,12 +7,12 @@ import { contextOf } from '../../settings/settings.ts'
 
 export default class ContextRemove extends CliCommand {
   static override summary = 'Remove a context; the cluster itself is not touched'
-  static override args = { name: Args.string({ description: 'Name of the context', required: true, ignoreStdin: true }) }
+  static override args = { context: Args.string({ description: 'Name of the context', required: true, ignoreStdin: true }) }
   static override flags = { ...mutationFlags }
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(ContextRemove)
-    const { name } = args
+    const { context: name } = args
     const output = this.output(flags)
     if (output.wroteSchema(contextListing)) return
     const paths = this.paths(flags)

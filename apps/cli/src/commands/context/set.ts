@@ -9,12 +9,12 @@ import { contextOf } from '../../settings/settings.ts'
 export default class ContextSet extends CliCommand {
   static override summary = 'Change a context; what is not named stays'
   static override examples = ['<%= config.bin %> context set prod --brokers b1:9092,b3:9092']
-  static override args = { name: Args.string({ description: 'Name of the context', required: true, ignoreStdin: true }) }
+  static override args = { context: Args.string({ description: 'Name of the context', required: true, ignoreStdin: true }) }
   static override flags = { ...mutationFlags, ...contextFlags }
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(ContextSet)
-    const { name } = args
+    const { context: name } = args
     const output = this.output(flags)
     if (output.wroteSchema(contextListing)) return
     const paths = this.paths(flags)

@@ -26,7 +26,7 @@ const effectiveListing: Listing<SettingItem> = {
 export default class ContextShow extends CliCommand {
   static override summary = 'Show a context, or with --effective what commands really use and why'
   static override examples = ['<%= config.bin %> context show', '<%= config.bin %> context show --effective --brokers b1:9092']
-  static override args = { name: Args.string({ description: 'Name of the context; the current one without it', ignoreStdin: true }) }
+  static override args = { context: Args.string({ description: 'Name of the context; the current one without it', ignoreStdin: true }) }
   static override flags = {
     ...clusterFlags,
     ...listingFlags,
@@ -39,14 +39,14 @@ export default class ContextShow extends CliCommand {
     if (flags.effective ? output.wroteSchema(effectiveListing) : output.wroteSchema(contextListing)) return
     const paths = this.paths(flags)
     if (flags.effective) {
-      if (args.name !== undefined)
-        throw usageError('--effective shows what is in use, not a context by name.', `--context ${args.name} --effective`)
+      if (args.context !== undefined)
+        throw usageError('--effective shows what is in use, not a context by name.', `--context ${args.context} --effective`)
       const settings = await resolveSettings(flags, this.doors, paths)
       await output.write(effectiveListing, { items: settingItems(settings) })
       return
     }
     const current = await readCurrent(paths)
-    const name = args.name ?? flags.context ?? current
+    const name = args.context ?? flags.context ?? current
     if (name === undefined) throw notFoundError('No context is in use.', 'kafka-ts context list', 'kafka-ts context show --effective')
     const context = contextOf(await readConfig(paths), name)
     await output.write(contextListing, { items: [contextItem(name, context, name === current)] })

@@ -7,7 +7,7 @@ import { contextOf } from '../../settings/settings.ts'
 
 export default class ContextUse extends CliCommand {
   static override summary = 'Choose the context that commands use from now on'
-  static override args = { name: Args.string({ description: 'Name of the context', required: true, ignoreStdin: true }) }
+  static override args = { context: Args.string({ description: 'Name of the context', required: true, ignoreStdin: true }) }
   static override flags = { ...mutationFlags }
 
   async run(): Promise<void> {
@@ -15,8 +15,8 @@ export default class ContextUse extends CliCommand {
     const output = this.output(flags)
     if (output.wroteSchema(contextListing)) return
     const paths = this.paths(flags)
-    const context = contextOf(await readConfig(paths), args.name)
-    if (!flags['dry-run']) await writeCurrent(paths, args.name)
-    await output.write(contextListing, { items: [contextItem(args.name, context, true)] })
+    const context = contextOf(await readConfig(paths), args.context)
+    if (!flags['dry-run']) await writeCurrent(paths, args.context)
+    await output.write(contextListing, { items: [contextItem(args.context, context, true)] })
   }
 }

@@ -15,7 +15,7 @@ export default class TopicsCreate extends CliCommand {
     '<%= config.bin %> topics create -f topics.yaml --dry-run',
   ]
   static override args = {
-    topic: Args.string({ description: 'Names of topics', multiple: true, ignoreStdin: true }),
+    name: Args.string({ description: 'Names of topics', multiple: true, ignoreStdin: true }),
   }
   static override flags = {
     ...clusterFlags,
@@ -42,7 +42,7 @@ export default class TopicsCreate extends CliCommand {
       ...(flags.assign === undefined ? {} : { assignments: parseAssignments(flags.assign) }),
     }
     const configs = parseKeyValues(flags.config, '--config')
-    const named = [args.topic ?? []].flat().map((topic): TopicPlan => ({ topic }))
+    const named = [args.name ?? []].flat().map((topic): TopicPlan => ({ topic }))
     const isDryRun = flags['dry-run']
     await this.session(flags, async (session) => {
       if (session.output.wroteSchema(topicChangeListing)) return

@@ -1,6 +1,6 @@
 import { KafkaError } from '@kafka-ts/client'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { FakeCluster } from '../../testing-support/fake-kafka.ts'
+import { FakeCluster } from '../../testing-support/fake-cluster.ts'
 import { runCommand, temporaryHome } from '../../testing-support/run-command.ts'
 import ContextAdd from '../context/add.ts'
 import TopicsAlter from './alter.ts'
@@ -138,6 +138,14 @@ describe('topics describe', () => {
               {
                 "name": "cleanup.policy",
                 "value": "delete",
+                "source": "default",
+                "isDefault": true,
+                "isReadOnly": false,
+                "isSensitive": false
+              },
+              {
+                "name": "min.insync.replicas",
+                "value": "1",
                 "source": "default",
                 "isDefault": true,
                 "isReadOnly": false,
