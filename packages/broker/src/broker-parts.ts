@@ -14,6 +14,7 @@ import { TopicDeletions } from './controller/topic-deletions.ts'
 import { GroupCoordinator } from './coordinator/group/group-coordinator.ts'
 import type { BrokerCore } from './core.ts'
 import type { Logger } from './logger.ts'
+import { Compaction } from './partition/compaction.ts'
 import { DelayedOperations } from './partition/delayed-operations.ts'
 import { DiskSpace } from './partition/disk-space.ts'
 import { LogDirectories } from './partition/log-directories.ts'
@@ -142,7 +143,7 @@ function coordinateGroups(
   return groups
 }
 
-/** What goes on by itself: retention, free space, the end of deletions. */
+/** What goes on by itself: retention, compaction, free space, the end of deletions. */
 function startBackground(
   { doors, config, logger }: PartOptions,
   parts: {
@@ -163,6 +164,9 @@ function startBackground(
   const retention = new Retention({ partitions, clock, logger, intervalMs: values['log.retention.check.interval.ms'] })
   closers.add(() => retention.close())
   retention.start()
+  const compaction = new Compaction({ partitions, doors, values, logger })
+  closers.add(() => compaction.close())
+  compaction.start()
   const minFreeBytes = values['min.free.bytes']
   const diskSpace = new DiskSpace({ directories, clock, logger, minFreeBytes, checkIntervalMs: values['min.free.check.interval.ms'] })
   closers.add(() => diskSpace.close())

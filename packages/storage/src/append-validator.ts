@@ -1,20 +1,27 @@
 import {
   attributesOf,
+  BATCH_HEADER_BYTES,
   type BatchProblemKind,
   baseSequenceOf,
   baseTimestampOf,
   batchBytesOf,
+  CODEC_MASK,
   CONTROL_BIT,
   checkBatch,
+  DELETE_HORIZON_BIT,
   lastOffsetDeltaOf,
   maxTimestampOf,
   NO_TIMESTAMP,
+  NULL_POSITION,
   producerEpochOf,
   producerIdOf,
+  RecordWalker,
   sequenceAfter,
   TRANSACTIONAL_BIT,
 } from '@kafka-ts/protocol/records'
-import type { LogConfig } from './log-config.ts'
+import { isCompacted, type LogConfig } from './log-config.ts'
+
+const walker = new RecordWalker()
 
 /** Kafka's names of the errors an append can meet before it touches a log. */
 export type AppendProblemCode =
@@ -37,7 +44,7 @@ export interface AppendProblem {
 export interface CheckBatchesOptions {
   readonly config: Pick<
     LogConfig,
-    'maxMessageBytes' | 'messageTimestampType' | 'messageTimestampBeforeMaxMs' | 'messageTimestampAfterMaxMs'
+    'cleanupPolicy' | 'maxMessageBytes' | 'messageTimestampType' | 'messageTimestampBeforeMaxMs' | 'messageTimestampAfterMaxMs'
   >
   /** Wall clock, what timestamps are compared with. */
   readonly nowMs: number
@@ -105,7 +112,10 @@ export function checkBatches(buffer: Uint8Array, options: CheckBatchesOptions): 
     const problem = checkBatch(buffer, at, buffer.length, validation)
     if (problem !== undefined) return { code: PROBLEM_CODES[problem.kind], message: `the batch at byte ${at}: ${problem.message}` }
     const refusal =
-      checkFlags(buffer, at) ?? checkTimestamps(buffer, at, options) ?? checkProducer(buffer, at, { first: producer, recordCount })
+      checkFlags(buffer, at) ??
+      checkTimestamps(buffer, at, options) ??
+      checkKeys(buffer, at, config) ??
+      checkProducer(buffer, at, { first: producer, recordCount })
     if (refusal !== undefined) return refusal
     if (at === 0) producer = producerRangeOf(buffer)
     const end = at + batchBytesOf(buffer, at)
@@ -117,10 +127,32 @@ export function checkBatches(buffer: Uint8Array, options: CheckBatchesOptions): 
   return new CheckedBatches(batches, { recordCount, bytes: buffer.length, producer })
 }
 
-/** Transactions are not there yet, and control batches are never a producer's. */
+/** What is known of a record by compaction is its key. Of compressed batches whoever opened them has checked it. */
+function checkKeys(buffer: Uint8Array, at: number, config: CheckBatchesOptions['config']): AppendProblem | undefined {
+  if (!isCompacted(config) || (attributesOf(buffer, at) & CODEC_MASK) !== 0) return undefined
+  const index = indexWithoutKey(buffer, at + BATCH_HEADER_BYTES, at + batchBytesOf(buffer, at))
+  return index < 0 ? undefined : { code: 'INVALID_RECORD', message: noKeyMessage(index) }
+}
+
+/** Which of the good records between `start` and `end` is the first without a key; -1 when all have one. */
+export function indexWithoutKey(records: Uint8Array, start: number, end: number): number {
+  for (let at = start, index = 0; at < end; index++) {
+    at = walker.walk(records, at, end)
+    if (walker.keyStart === NULL_POSITION) return index
+  }
+  return -1
+}
+
+/** What is wrong with record `index` of a batch. */
+export function noKeyMessage(index: number): string {
+  return `record ${index} has no key, and the topic is compacted`
+}
+
+/** Transactions are not there yet, and control batches and delete horizons are never a producer's. */
 function checkFlags(buffer: Uint8Array, at: number): AppendProblem | undefined {
   const attributes = attributesOf(buffer, at)
   if ((attributes & CONTROL_BIT) !== 0) return { code: 'INVALID_RECORD', message: 'producers cannot write control batches' }
+  if ((attributes & DELETE_HORIZON_BIT) !== 0) return { code: 'INVALID_RECORD', message: 'producers cannot set a delete horizon' }
   if ((attributes & TRANSACTIONAL_BIT) !== 0) return { code: 'INVALID_RECORD', message: 'transactions are not supported' }
   return undefined
 }

@@ -1,4 +1,12 @@
-export { type AppendProblem, type AppendProblemCode, type CheckBatchesOptions, CheckedBatches, checkBatches } from './append-validator.ts'
+export {
+  type AppendProblem,
+  type AppendProblemCode,
+  type CheckBatchesOptions,
+  CheckedBatches,
+  checkBatches,
+  indexWithoutKey,
+  noKeyMessage,
+} from './append-validator.ts'
 export { readTextFileSync, writeFileAtomically } from './atomic-file.ts'
 export { type CleanCandidate, type CleanReport, LogCleaner, type LogCleanerOptions } from './cleaner/log-cleaner.ts'
 export type { EpochEntry, LeaderEpochCache } from './leader-epoch-cache.ts'

@@ -1,4 +1,4 @@
-import { boolean, type ConfigType, choice, choiceList, integer, LONG_MAX_TEXT, list } from './config-type.ts'
+import { boolean, type ConfigType, choice, cleanupPolicy, fraction, integer, LONG_MAX_TEXT, list } from './config-type.ts'
 
 /** One row of the table of broker configs. */
 export interface BrokerConfigRow<T = unknown> {
@@ -81,7 +81,34 @@ export const brokerConfigTable = {
   'log.roll.hours': row(integer('int', { min: 1 }), '168', 'As `log.roll.ms`, in hours.'),
   'log.index.interval.bytes': row(integer('int', { min: 0 }), '4096', 'Bytes of log between two entries of an offset index.'),
   'log.segment.delete.delay.ms': row(integer('long', { min: 0 }), '60000', 'How long the files of a deleted segment stay on disk.'),
-  'log.cleanup.policy': row(choiceList('delete'), 'delete', 'What happens to old segments. Only `delete` until compaction exists.'),
+  'log.cleanup.policy': row(
+    cleanupPolicy,
+    'delete',
+    'What happens to old records: `delete` by age and size, `compact` to the last record of each key, `compact,delete`.',
+  ),
+  'log.cleaner.backoff.ms': row(millis, '15000', 'How long the cleaner of compacted topics waits when there is nothing to clean.'),
+  'log.cleaner.dedupe.buffer.size': row(
+    integer('long', { min: MIB }),
+    String(128 * MIB),
+    'The most memory for the keys of one cleaning, 25 bytes each: a partition with more dirty keys is cleaned in several goes.',
+  ),
+  'log.cleaner.io.max.bytes.per.second': row(
+    bytes,
+    LONG_MAX_TEXT,
+    'How much the cleaner reads and writes at the most. The largest value: no limit.',
+  ),
+  'log.cleaner.min.cleanable.ratio': row(
+    fraction({ min: 0, max: 1 }),
+    '0.5',
+    'The share of a compacted partition that must be dirty for a cleaning.',
+  ),
+  'log.cleaner.min.compaction.lag.ms': row(integer('long', { min: 0 }), '0', 'How long a record stays before it may be compacted.'),
+  'log.cleaner.max.compaction.lag.ms': row(millis, LONG_MAX_TEXT, 'How long a record may wait to be compacted.'),
+  'log.cleaner.delete.retention.ms': row(
+    integer('long', { min: 0 }),
+    '86400000',
+    'How long a tombstone stays in a compacted topic after it was first cleaned.',
+  ),
   'message.max.bytes': row(integer('int', { min: 0 }), '1048588', 'The largest record batch accepted, after compression.'),
   'compression.type': row(
     choice('producer', 'uncompressed', 'gzip', 'snappy', 'lz4', 'zstd'),

@@ -1,3 +1,5 @@
+import type { CleanupPolicy } from '@kafka-ts/storage'
+
 /** A config that cannot be accepted. The message names the config, the value and what is allowed. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
@@ -9,7 +11,7 @@ export const LONG_MAX_TEXT = '9223372036854775807'
 /** The type of one config: how its text becomes a value, and how the docs describe what is allowed. */
 export interface ConfigType<T> {
   /** Kafka's type name, as describeConfigs and the docs show it. */
-  readonly kind: 'boolean' | 'int' | 'long' | 'list' | 'string'
+  readonly kind: 'boolean' | 'int' | 'long' | 'double' | 'list' | 'string'
   /** What is allowed, for people. */
   readonly allowed: string
   /** Throws `ConfigError` with what is wrong with `text`; the caller adds the name of the config. */
@@ -29,6 +31,22 @@ export function integer(kind: 'int' | 'long', range: { readonly min: number; rea
       const isLong = kind === 'long' && BigInt(trimmed) > Number.MAX_SAFE_INTEGER && BigInt(trimmed) <= BigInt(LONG_MAX_TEXT)
       const value = isLong ? Number.MAX_SAFE_INTEGER : Number(trimmed)
       if (value < range.min || value > max) throw new ConfigError(`must be ${allowed}`)
+      return value
+    },
+  }
+}
+
+/** A number from `min` to `max`, both included. */
+export function fraction(range: { readonly min: number; readonly max: number }): ConfigType<number> {
+  const allowed = `a number from ${range.min} to ${range.max}`
+  return {
+    kind: 'double',
+    allowed,
+    parse(text) {
+      const trimmed = text.trim()
+      if (!/^\d{1,9}(\.\d{1,15})?$/.test(trimmed)) throw new ConfigError(`must be ${allowed}`)
+      const value = Number(trimmed)
+      if (value < range.min || value > range.max) throw new ConfigError(`must be ${allowed}`)
       return value
     },
   }
@@ -59,9 +77,18 @@ export function choice<const T extends string>(...words: readonly T[]): ConfigTy
   }
 }
 
-/** As `choice`, for the configs that Kafka types as lists. */
-export function choiceList<const T extends string>(...words: readonly T[]): ConfigType<T> {
-  return { ...choice(...words), kind: 'list' }
+/** What happens to old records: Kafka's list of `delete` and `compact`, at least one of them. */
+export const cleanupPolicy: ConfigType<CleanupPolicy> = {
+  kind: 'list',
+  allowed: 'delete, compact, or both',
+  parse(text) {
+    const words = new Set(text.split(',').map((word) => word.trim()))
+    const isDelete = words.delete('delete')
+    const isCompact = words.delete('compact')
+    if (words.size > 0 || !(isDelete || isCompact)) throw new ConfigError('must be delete, compact, or both')
+    if (!isCompact) return 'delete'
+    return isDelete ? 'compact,delete' : 'compact'
+  },
 }
 
 /** A comma-separated list of non-empty items. `min` items at least. */

@@ -1,6 +1,6 @@
 import type { BrokerConfig } from './broker-config.ts'
 import type { BrokerConfigName } from './broker-config-table.ts'
-import { type ConfigType, choice, choiceList, integer } from './config-type.ts'
+import { type ConfigType, choice, cleanupPolicy, fraction, integer } from './config-type.ts'
 
 /** One row of the table of topic configs. */
 export interface TopicConfigRow<T = unknown> {
@@ -33,11 +33,20 @@ function defaultRetentionMs({ values }: BrokerConfig): string {
 
 /** Every topic config there is, each with an effect. Any other name is refused with INVALID_CONFIG. */
 export const topicConfigTable = {
-  'cleanup.policy': row(choiceList('delete'), 'log.cleanup.policy', 'What happens to old segments. Only `delete` until compaction exists.'),
+  'cleanup.policy': row(
+    cleanupPolicy,
+    'log.cleanup.policy',
+    'What happens to old records: `delete` removes segments by age and size, `compact` keeps the last record of each key, `compact,delete` does both. Records of compacted topics must have keys.',
+  ),
   'compression.type': row(
     choice('producer', 'uncompressed', 'gzip', 'snappy', 'lz4', 'zstd'),
     'compression.type',
     'The compression batches are stored with; `producer` keeps what the producer chose. Any other value makes the broker open and re-encode batches that differ.',
+  ),
+  'delete.retention.ms': row(
+    integer('long', { min: 0 }),
+    'log.cleaner.delete.retention.ms',
+    'How long a tombstone (a record without a value) stays in a compacted topic after it was first cleaned: the time a reader has from the beginning to the end without missing one.',
   ),
   durability: row(
     choice('commit', 'page'),
@@ -53,6 +62,11 @@ export const topicConfigTable = {
     integer('int', { min: 0 }),
     'log.index.interval.bytes',
     'Bytes of log between two entries of an offset index.',
+  ),
+  'max.compaction.lag.ms': row(
+    integer('long', { min: 1 }),
+    'log.cleaner.max.compaction.lag.ms',
+    'How long a record of a compacted topic may wait to be cleaned, whatever the dirty ratio; segments are closed in time for it.',
   ),
   'max.message.bytes': row(
     integer('int', { min: 0 }),
@@ -73,6 +87,16 @@ export const topicConfigTable = {
     choice('CreateTime', 'LogAppendTime'),
     'log.message.timestamp.type',
     'Whether records keep the timestamp of their producer or get that of the append.',
+  ),
+  'min.cleanable.dirty.ratio': row(
+    fraction({ min: 0, max: 1 }),
+    'log.cleaner.min.cleanable.ratio',
+    'The share of a compacted partition that must be dirty (not cleaned yet) for a cleaning: less wastes less disk, and cleans more often.',
+  ),
+  'min.compaction.lag.ms': row(
+    integer('long', { min: 0 }),
+    'log.cleaner.min.compaction.lag.ms',
+    'How long a record of a compacted topic stays at the least, also when its key has a later one.',
   ),
   'retention.bytes': row(
     integer('long', { min: -1 }),

@@ -8,6 +8,10 @@ describe('resolveTopicConfig', () => {
     expect(config).toMatchObject({
       'cleanup.policy': 'delete',
       'compression.type': 'producer',
+      'delete.retention.ms': 86_400_000,
+      'max.compaction.lag.ms': Number.MAX_SAFE_INTEGER,
+      'min.cleanable.dirty.ratio': 0.5,
+      'min.compaction.lag.ms': 0,
       'file.delete.delay.ms': 60_000,
       'index.interval.bytes': 4096,
       'max.message.bytes': 1_048_588,
@@ -26,6 +30,13 @@ describe('resolveTopicConfig', () => {
     const config = resolveTopicConfig({ 'retention.bytes': '7' }, broker)
     expect([config['retention.bytes'], config['max.message.bytes']]).toEqual([7, 1000])
     expect(toLogConfig(config)).toMatchObject({ retentionBytes: 7, maxMessageBytes: 1000 })
+  })
+
+  it('knows the policies in any order, and closes segments in time for compaction', () => {
+    const logConfig = (overrides: Record<string, string>) => toLogConfig(resolveTopicConfig(overrides, createBrokerConfig()))
+    expect(logConfig({ 'cleanup.policy': 'delete, compact' }).cleanupPolicy).toBe('compact,delete')
+    expect(logConfig({ 'cleanup.policy': 'compact', 'max.compaction.lag.ms': '1000' }).segmentMs).toBe(1000)
+    expect(logConfig({ 'cleanup.policy': 'delete', 'max.compaction.lag.ms': '1000' }).segmentMs).toBe(604_800_000)
   })
 
   it('takes retention from milliseconds, else minutes, else hours', () => {
@@ -47,7 +58,12 @@ describe('validateTopicConfigs', () => {
   })
 
   it('refuses a value its type does not take', () => {
-    expect(() => validateTopicConfigs({ 'cleanup.policy': 'compact' })).toThrow('cleanup.policy=compact: must be only delete')
+    expect(() => validateTopicConfigs({ 'cleanup.policy': 'compress' })).toThrow(
+      'cleanup.policy=compress: must be delete, compact, or both',
+    )
+    expect(() => validateTopicConfigs({ 'cleanup.policy': '' })).toThrow('cleanup.policy=')
+    expect(() => validateTopicConfigs({ 'min.cleanable.dirty.ratio': '1.1' })).toThrow('must be a number from 0 to 1')
+    expect(() => validateTopicConfigs({ 'min.cleanable.dirty.ratio': '-0.1' })).toThrow('min.cleanable.dirty.ratio=-0.1')
     expect(() => validateTopicConfigs({ 'retention.ms': '-2' })).toThrow('retention.ms=-2')
     expect(() => validateTopicConfigs({ 'segment.bytes': '1e6' })).toThrow('segment.bytes=1e6')
   })

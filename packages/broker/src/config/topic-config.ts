@@ -1,4 +1,4 @@
-import type { LogConfig } from '@kafka-ts/storage'
+import { isCompacted, type LogConfig } from '@kafka-ts/storage'
 import type { BrokerConfig } from './broker-config.ts'
 import { ConfigError } from './config-type.ts'
 import { didYouMean } from './suggest.ts'
@@ -37,14 +37,19 @@ export function resolveTopicConfig(overrides: TopicConfigOverrides, broker: Brok
 
 /** The part of a topic's config that its logs need. */
 export function toLogConfig(config: TopicConfig): LogConfig {
+  const cleanupPolicy = config['cleanup.policy']
   return {
     segmentBytes: config['segment.bytes'],
-    segmentMs: config['segment.ms'],
+    segmentMs: isCompacted({ cleanupPolicy }) ? Math.min(config['segment.ms'], config['max.compaction.lag.ms']) : config['segment.ms'],
     retentionMs: config['retention.ms'],
     retentionBytes: config['retention.bytes'],
     maxMessageBytes: config['max.message.bytes'],
     indexIntervalBytes: config['index.interval.bytes'],
-    cleanupPolicy: config['cleanup.policy'],
+    cleanupPolicy,
+    minCleanableDirtyRatio: config['min.cleanable.dirty.ratio'],
+    minCompactionLagMs: config['min.compaction.lag.ms'],
+    maxCompactionLagMs: config['max.compaction.lag.ms'],
+    deleteRetentionMs: config['delete.retention.ms'],
     messageTimestampType: config['message.timestamp.type'],
     messageTimestampBeforeMaxMs: config['message.timestamp.before.max.ms'],
     messageTimestampAfterMaxMs: config['message.timestamp.after.max.ms'],

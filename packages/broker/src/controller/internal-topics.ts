@@ -12,13 +12,14 @@ export function isInternalTopic(name: string): boolean {
   return name === GROUP_METADATA_TOPIC
 }
 
-/** How an internal topic is made. Nothing of it may be deleted for its age or size; it grows until it can be compacted. */
+/** How an internal topic is made: compacted, and nothing of it deleted for its age or size. */
 export function internalTopic(name: typeof GROUP_METADATA_TOPIC, { values }: BrokerConfig): NewTopic {
   return {
     name,
     partitions: values['offsets.topic.num.partitions'],
     replicationFactor: -1,
     overrides: {
+      'cleanup.policy': 'compact',
       'compression.type': 'producer',
       'message.timestamp.type': 'CreateTime',
       'retention.bytes': '-1',

@@ -14,7 +14,7 @@ import { type TopicConfig, toLogConfig } from '../config/topic-config.ts'
 import { AckQueue, type AppendOutcome, type AppendWaiter } from './ack-queue.ts'
 import { FetchWaiters } from './fetch-waiters.ts'
 import type { HostedDirectory } from './log-directories.ts'
-import { needsOpening, openRecords, type RecordLimits } from './recompression.ts'
+import { needsOpening, openRecords, type RecordLimits, type StoredForm } from './recompression.ts'
 import { storageErrorCode } from './storage-errors.ts'
 import type { TaskLimit } from './task-limit.ts'
 
@@ -77,7 +77,7 @@ export class Partition implements LogListener {
   readonly #shared: PartitionShared
   readonly #acks = new AckQueue()
   #leaderEpoch: number
-  #config: TopicConfig
+  #form: StoredForm
   #place: PartitionPlace
   #isDeleted = false
   #highWatermark = 0
@@ -89,7 +89,7 @@ export class Partition implements LogListener {
     this.topicId = options.topicId
     this.partition = options.partition
     this.#leaderEpoch = options.leaderEpoch
-    this.#config = options.config
+    this.#form = storedForm(options.config)
     this.#place = options.place
     this.#shared = options.shared
     if ('log' in options.place) {
@@ -142,7 +142,7 @@ export class Partition implements LogListener {
   }
 
   updateConfig(config: TopicConfig): void {
-    this.#config = config
+    this.#form = storedForm(config)
     this.log?.updateConfig(toLogConfig(config))
   }
 
@@ -159,7 +159,7 @@ export class Partition implements LogListener {
    * watermark has passed them, or what is wrong with them, possibly before this returns. Appends keep the order of their calls.
    */
   append(records: Uint8Array, target: AppendTarget): void {
-    if (this.#reencoding === undefined && !needsOpening(records, this.#config['compression.type'], this.#shared.limits)) {
+    if (this.#reencoding === undefined && !needsOpening(records, this.#form, this.#shared.limits)) {
       this.#appendNow(records, target)
       return
     }
@@ -215,10 +215,11 @@ export class Partition implements LogListener {
     return log?.epochCache.endOffsetFor(leaderEpoch, log.logEndOffset)
   }
 
-  /** Deletes the records below `offset` (-1: the high watermark), for good. */
+  /** Deletes the records below `offset` (-1: the high watermark), for good. Refused where only compaction deletes, as in Kafka. */
   async deleteRecordsBefore(offset: number): Promise<{ readonly errorCode: number; readonly logStartOffset: number }> {
     const log = this.log
     if (log === undefined) return { errorCode: this.checkLeadership(-1), logStartOffset: -1 }
+    if (log.config.cleanupPolicy === 'compact') return { errorCode: errorCode('POLICY_VIOLATION'), logStartOffset: -1 }
     const target = offset === -1 ? this.#highWatermark : offset
     if (target < 0 || target > this.#highWatermark) return { errorCode: errorCode('OFFSET_OUT_OF_RANGE'), logStartOffset: -1 }
     try {
@@ -308,9 +309,10 @@ export class Partition implements LogListener {
   }
 
   async #appendReencoded(records: Uint8Array, target: AppendTarget): Promise<void> {
-    if (!needsOpening(records, this.#config['compression.type'], this.#shared.limits)) return this.#appendNow(records, target)
+    const form = this.#form
+    if (!needsOpening(records, form, this.#shared.limits)) return this.#appendNow(records, target)
     const { limits, compression } = this.#shared
-    const opened = await openRecords(records, { target: this.#config['compression.type'], limits, compression })
+    const opened = await openRecords(records, { ...form, limits, compression })
     if ('problem' in opened) target.waiter?.settle(target.slot, failure(opened.problem.errorCode, opened.problem.message))
     else this.#appendNow(opened.records, target)
   }
@@ -339,6 +341,10 @@ export class Partition implements LogListener {
     assert(log.logStartOffset <= highWatermark && highWatermark <= log.logEndOffset)
     this.#highWatermark = highWatermark
   }
+}
+
+function storedForm(config: TopicConfig): StoredForm {
+  return { target: config['compression.type'], needsKeys: config['cleanup.policy'] !== 'delete' }
 }
 
 /** The outcome of an append that did not happen. */

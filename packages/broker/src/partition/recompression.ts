@@ -21,6 +21,7 @@ import {
   recordCountOf,
   sealBatch,
 } from '@kafka-ts/protocol/records'
+import { indexWithoutKey, noKeyMessage } from '@kafka-ts/storage'
 import type { TopicConfig } from '../config/topic-config.ts'
 import type { TaskLimit } from './task-limit.ts'
 
@@ -41,13 +42,21 @@ export interface RecordLimits {
 
 type CompressionType = TopicConfig['compression.type']
 
-/** Whether a batch has to be opened before it is appended: to be stored with another codec, or because every batch is. */
-export function needsOpening(records: Uint8Array, target: CompressionType, limits: RecordLimits): boolean {
-  if (target === 'producer' && limits.validation === 'basic') return false
+/** What a topic asks of the batches that are appended to it. */
+export interface StoredForm {
+  readonly target: CompressionType
+  /** Every record must have a key: the topic is compacted. */
+  readonly needsKeys: boolean
+}
+
+/** Whether a batch has to be opened before it is appended: to be stored with another codec, for its keys, or because every batch is. */
+export function needsOpening(records: Uint8Array, { target, needsKeys }: StoredForm, limits: RecordLimits): boolean {
+  const mustLookInside = needsKeys || limits.validation === 'full'
+  if (target === 'producer' && !mustLookInside) return false
   try {
     for (const { start } of iterateBatches(records)) {
       const codec = attributesOf(records, start) & CODEC_MASK
-      if (codec !== targetCodecNumber(target, codec) || (limits.validation === 'full' && codec !== 0)) return true
+      if (codec !== targetCodecNumber(target, codec) || (mustLookInside && codec !== 0)) return true
     }
   } catch (error) {
     // Lengths that make no sense: the validator of appends says what is wrong with them.
@@ -57,13 +66,18 @@ export function needsOpening(records: Uint8Array, target: CompressionType, limit
   return false
 }
 
+interface OpeningOptions extends StoredForm {
+  readonly limits: RecordLimits
+  readonly compression: Compression
+}
+
 /**
  * Opens the compressed batches of `records`, checks what is in them, and stores each with the codec of the topic. Headers keep everything but
  * length, codec and CRC. Damaged batches come back as they are: the validator of appends refuses those.
  */
 export async function openRecords(
   records: Uint8Array,
-  options: { readonly target: CompressionType; readonly limits: RecordLimits; readonly compression: Compression },
+  options: OpeningOptions,
 ): Promise<{ readonly records: Uint8Array } | { readonly problem: RecordsProblem }> {
   const batches: Uint8Array[] = []
   try {
@@ -81,14 +95,12 @@ export async function openRecords(
   return { records: batches.length === 1 ? (batches[0] as Uint8Array) : Buffer.concat(batches) }
 }
 
-async function openOne(
-  batch: Uint8Array,
-  options: { readonly target: CompressionType; readonly limits: RecordLimits; readonly compression: Compression },
-): Promise<Uint8Array> {
+async function openOne(batch: Uint8Array, options: OpeningOptions): Promise<Uint8Array> {
   const attributes = attributesOf(batch, 0)
   const codec = codecOf(attributes)
   const plain = await decompressRecords(codec, batch.subarray(BATCH_HEADER_BYTES), options.limits.maxDecompressedBytes, options.compression)
   ensureGoodRecords(batch, plain)
+  if (options.needsKeys) ensureKeys(plain)
   const target = codecFor(options.target, codec)
   if (target === codec) return batch
   return withRecords(batch, attributes, target, await compressRecords(target, plain, options.compression))
@@ -102,6 +114,11 @@ function ensureGoodRecords(batch: Uint8Array, plain: Uint8Array): void {
     allowOffsetGaps: false,
   })
   if (problem !== undefined) throw new BadRecordsError(problem.message)
+}
+
+function ensureKeys(plain: Uint8Array): void {
+  const index = indexWithoutKey(plain, 0, plain.length)
+  if (index >= 0) throw new BadRecordsError(noKeyMessage(index))
 }
 
 /** The header of `batch` in front of other bytes of records. */

@@ -93,16 +93,6 @@ describe('the topic config', () => {
     })
   })
 
-  it('cleanup.policy can be delete, and nothing else yet', async () => {
-    await simulate({}, async ({ test }) => {
-      const client = await test.connect()
-      await createTopic(client, 'deleting', { configs: { 'cleanup.policy': 'delete' } })
-      await expect(createTopic(client, 'compacting', { configs: { 'cleanup.policy': 'compact' } })).rejects.toMatchObject({
-        code: 'INVALID_CONFIG',
-      })
-    })
-  })
-
   it('max.message.bytes refuses a larger batch, from the moment it is changed', async () => {
     await simulate({}, async ({ test }) => {
       const client = await test.connect()

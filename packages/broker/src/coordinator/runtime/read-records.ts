@@ -1,6 +1,6 @@
 import type { Clock, Compression } from '@kafka-ts/io'
 import { KafkaError } from '@kafka-ts/protocol'
-import { iterateBatches, openBatch, type RecordBatchReader } from '@kafka-ts/protocol/records'
+import { iterateBatches, lastOffsetOf, openBatch, type RecordBatchReader } from '@kafka-ts/protocol/records'
 import type { ShardLog } from './shard-log.ts'
 
 /** What is read at once, and replayed before anything else has its turn. */
@@ -46,8 +46,9 @@ async function replayBatches(
     while (reader.next()) {
       const key = reader.keyBytes()
       if (key !== null && !reader.isControl) onRecord(key, reader.valueBytes())
-      next = reader.offset + 1
     }
+    // Compaction may have taken the last records of a batch, or all.
+    next = lastOffsetOf(buffer, start) + 1
   }
   return next
 }
