@@ -10,6 +10,8 @@ export interface LogListener {
    * gone; with `OFFLINE` no one knows, and after a restart some of them, from the first on, may be there.
    */
   onAppendFailed(log: Log, fromOffset: number, error: StorageError): void
+  /** A read came upon durable records that fail their checks. They were not served; nothing of the log was changed. */
+  onDamage?(log: Log, damage: LogDamage): void
 }
 
 /** What is wrong with a log that was found damaged below its durable point; nothing of it was changed. */

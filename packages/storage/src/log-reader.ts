@@ -2,6 +2,7 @@ import { DiskError } from '@kafka-ts/io'
 import { BATCH_HEADER_BYTES, batchBytesOf, checkBatch, recordCountOf } from '@kafka-ts/protocol/records'
 import { MAX_BATCH_BYTES } from './batch-scanner.ts'
 import type { LogAppender } from './log-appender.ts'
+import type { LogDamage } from './log-listener.ts'
 import type { Segment } from './segment.ts'
 import { StorageError } from './storage-error.ts'
 import { type StoredBatch, storedBatchOf } from './stored-batch.ts'
@@ -43,10 +44,13 @@ interface Cursor {
 /** Reads of one log: from memory where it still is, else from its segments, each batch checked before it is served. */
 export class LogReader {
   readonly #appender: LogAppender
+  readonly #onDamage: (damage: LogDamage) => void
   readonly #cursors = new Map<number, Cursor>()
 
-  constructor(appender: LogAppender) {
+  /** `onDamage` hears of each place on disk that fails its checks. */
+  constructor(appender: LogAppender, onDamage: (damage: LogDamage) => void) {
     this.#appender = appender
+    this.#onDamage = onDamage
   }
 
   /** Throws `StorageError` `OFFSET_OUT_OF_RANGE`, `CORRUPT`; rejects with them when it had to go to the disk. */
@@ -135,7 +139,7 @@ export class LogReader {
       const end = Math.min(segment.sizeBytes, position + Math.max(wanted, BATCH_HEADER_BYTES))
       const chunk = new Uint8Array(Math.max(end - position, 0))
       const filled = await segment.file.read(chunk, position)
-      if (filled < chunk.length) this.#refuse(segment, position + filled, 'the file is shorter than it was')
+      if (filled < chunk.length) await this.#refuse(segment, position + filled, 'the file is shorter than it was')
       const indexes = await segment.ensureIndexes(this.#appender.config.indexIntervalBytes)
       const checksums = await indexes.headerChecksums.read(position, position + filled, segment.checksumFile)
       const slice = new SliceBuilder(options.offset)
@@ -144,10 +148,10 @@ export class LogReader {
       while (at < filled && !isFull) {
         const problem = checkBatch(chunk, at, filled, { validation: 'checksum', allowOffsetGaps: true, maxBytes: MAX_BATCH_BYTES })
         if (problem?.kind === 'truncated') break
-        if (problem !== undefined) this.#refuse(segment, position + at, problem.message)
+        if (problem !== undefined) await this.#refuse(segment, position + at, problem.message)
         const batch = storedBatchOf(chunk.subarray(at, at + batchBytesOf(chunk, at)))
         if (checksums.next(position + at) !== batch.headerChecksum)
-          this.#refuse(segment, position + at, 'the header checksum does not match')
+          await this.#refuse(segment, position + at, 'the header checksum does not match')
         isFull = batch.nextOffset > options.limitOffset
         if (!isFull && batch.nextOffset > options.offset) {
           isFull = slice.bytes + batch.bytes.length > options.maxBytes && !(options.atLeastOne && slice.bytes === 0)
@@ -161,7 +165,7 @@ export class LogReader {
       }
       if (at === 0) {
         const batchBytes = filled < BATCH_HEADER_BYTES ? Number.POSITIVE_INFINITY : batchBytesOf(chunk, 0)
-        if (position + batchBytes > segment.sizeBytes) this.#refuse(segment, position, 'the batch is cut short')
+        if (position + batchBytes > segment.sizeBytes) await this.#refuse(segment, position, 'the batch is cut short')
         wanted = batchBytes
       }
       position += at
@@ -191,8 +195,17 @@ export class LogReader {
     throw new StorageError('OFFSET_OUT_OF_RANGE', `offset ${offset} is outside of ${logStart} to ${logEnd}`)
   }
 
-  #refuse(segment: Segment, position: number, problem: string): never {
-    throw new StorageError('CORRUPT', `${segment.files.log} at byte ${position}: ${problem}. It was not served.`)
+  async #refuse(segment: Segment, position: number, problem: string): Promise<never> {
+    const file = segment.files.log
+    // The file may have been deleted, cut or replaced meanwhile: what was read of it says nothing of the log any more.
+    if (this.#appender.storage.segments.includes(segment) && position < segment.sizeBytes) {
+      const { offsetIndex } = await segment.ensureIndexes(this.#appender.config.indexIntervalBytes)
+      const { from, to } = offsetIndex.offsetsAround(position)
+      const { segments, nextOffset } = this.#appender.storage
+      const toOffset = to ?? segments[segments.indexOf(segment) + 1]?.baseOffset ?? nextOffset
+      this.#onDamage({ file, position, fromOffset: from, toOffset, problem })
+    }
+    throw new StorageError('CORRUPT', `${file} at byte ${position}: ${problem}. It was not served.`)
   }
 }
 

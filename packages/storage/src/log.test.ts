@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Log } from './log.ts'
 import type { LogConfig } from './log-config.ts'
 import type { LogDirectory } from './log-directory.ts'
+import type { LogDamage } from './log-listener.ts'
 import { StorageError } from './storage-error.ts'
 import { readAll } from './testing-support/log-model.ts'
 import { batchOf, checked, DATA_PATH, type RigOptions, StorageRig, testId } from './testing-support/storage-rig.ts'
@@ -174,6 +175,36 @@ describe('index files', () => {
       after.truncateSync(0)
       after.writeSync([bytes], 0)
     }
+  })
+})
+
+describe('damage that a read comes upon', () => {
+  it('is told to the listener with file, position and offsets, and not served', async () => {
+    const opened = await openLog({ segmentBytes: 1200, indexIntervalBytes: 300 }, { directory: { tailCacheBytes: 0 } })
+    await appendAt(
+      opened,
+      Array.from({ length: 40 }, (_, index) => START_MS + index),
+      60,
+    )
+    const { rig, log } = opened
+    const [, name, following] = logFiles(opened) as [string, string, string]
+    const file = `${DIRECTORY}/${name}`
+    const damages: LogDamage[] = []
+    log.listener = { onDurable() {}, onAppendFailed() {}, onDamage: (_log, damage) => damages.push(damage) }
+    const batchBytes = (await rig.settle(log.read({ offset: 0, maxBytes: 1, limitOffset: 40, atLeastOne: true }))).bytes
+    for (let index = 0; index < 3; index++) {
+      const offset = Number(name.slice(0, 20)) + index
+      rig.disk.flipBit(file, index * batchBytes + 70, 1)
+      const reading = rig.settle(log.read({ offset, maxBytes: 1, limitOffset: 40, atLeastOne: true }))
+      await expect(reading).rejects.toMatchObject({ code: 'CORRUPT' })
+      const damage = damages.at(-1)
+      expect(damage).toMatchObject({ file, position: index * batchBytes, problem: 'the CRC does not match' })
+      expect(damage?.fromOffset).toBeLessThanOrEqual(offset)
+      expect(damage?.toOffset).toBeGreaterThan(offset)
+      expect(damage?.toOffset).toBeLessThanOrEqual(Number(following.slice(0, 20)))
+      rig.disk.flipBit(file, index * batchBytes + 70, 1)
+    }
+    expect(damages).toHaveLength(3)
   })
 })
 

@@ -88,7 +88,7 @@ export class Log {
         onAppendFailed: (fromOffset, error) => this.listener?.onAppendFailed(this, fromOffset, error),
       },
     })
-    this.#reader = new LogReader(this.#appender)
+    this.#reader = new LogReader(this.#appender, (damage) => this.listener?.onDamage?.(this, damage))
     this.#timestamps = new TimestampLookup(this.#appender, this.#reader, context.compression)
   }
 

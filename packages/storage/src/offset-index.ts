@@ -32,6 +32,18 @@ export class OffsetIndex {
     return index >= 0 && this.#field(index, 4) === position ? this.#baseOffset + this.#field(index, 0) : undefined
   }
 
+  /** Between which offsets the batch at `position` lies, as far as the index knows: at or above `from`, below `to`. */
+  offsetsAround(position: number): { readonly from: number; readonly to: number | undefined } {
+    const index = this.#lastAtMost(position, 4)
+    const isEntry = index >= 0 && this.#field(index, 4) === position
+    const before = isEntry ? index - 1 : index
+    const after = before + 1
+    return {
+      from: this.#baseOffset + (before < 0 ? 0 : this.#field(before, 0) + 1),
+      to: after < this.table.count ? this.#baseOffset + this.#field(after, 0) + 1 : undefined,
+    }
+  }
+
   /** The position the last entry points to, undefined without one. */
   get lastPosition(): number | undefined {
     return this.table.count === 0 ? undefined : this.#field(this.table.count - 1, 4)
