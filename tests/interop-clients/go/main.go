@@ -52,6 +52,8 @@ type request struct {
 	Records    []record        `json:"records"`
 	From       json.RawMessage `json:"from"`
 	Count      int             `json:"count"`
+	GroupID    string          `json:"groupId"`
+	Protocol   string          `json:"protocol"`
 }
 
 var address = os.Args[1]
@@ -103,6 +105,8 @@ func run(asked request) (any, error) {
 		return produce(ctx, asked)
 	case "consume":
 		return consume(ctx, asked)
+	case "consumeInGroup":
+		return consumeInGroup(ctx, asked)
 	}
 	return nil, fmt.Errorf("no operation %q", asked.Op)
 }
@@ -207,6 +211,34 @@ func consume(ctx context.Context, asked request) (any, error) {
 		fetches.EachRecord(func(r *kgo.Record) { records = append(records, described(r)) })
 	}
 	return map[string]any{"records": records}, nil
+}
+
+// consumeInGroup reads on where the group is, count records, and commits them.
+func consumeInGroup(ctx context.Context, asked request) (any, error) {
+	options := []kgo.Opt{
+		kgo.SeedBrokers(address),
+		kgo.ConsumerGroup(asked.GroupID),
+		kgo.ConsumeTopics(asked.Topic),
+		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
+		kgo.DisableAutoCommit(),
+	}
+	if asked.Protocol == "consumer" {
+		options = append(options, kgo.Balancers(kgo.RangeBalancer()), kgo.ServerSideBalancer())
+	}
+	client, err := kgo.NewClient(options...)
+	if err != nil {
+		return nil, err
+	}
+	defer client.Close()
+	records := []record{}
+	for len(records) < asked.Count && ctx.Err() == nil {
+		fetches := client.PollRecords(ctx, asked.Count-len(records))
+		if err := fetches.Err(); err != nil && ctx.Err() == nil {
+			return nil, err
+		}
+		fetches.EachRecord(func(r *kgo.Record) { records = append(records, described(r)) })
+	}
+	return map[string]any{"records": records}, client.CommitUncommittedOffsets(ctx)
 }
 
 func start(from json.RawMessage) (kgo.Offset, error) {

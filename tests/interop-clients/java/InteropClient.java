@@ -81,6 +81,8 @@ public final class InteropClient {
         return produce(request);
       case "consume":
         return consume(request);
+      case "consumeInGroup":
+        return consumeInGroup(request);
       default:
         throw new IllegalArgumentException(request.get("op").asText());
     }
@@ -143,17 +145,39 @@ public final class InteropClient {
   private JsonNode consume(JsonNode request) {
     List<TopicPartition> partitions = new ArrayList<>();
     for (JsonNode partition : request.get("partitions")) partitions.add(new TopicPartition(request.get("topic").asText(), partition.asInt()));
-    ObjectNode result = JSON.createObjectNode();
-    ArrayNode records = result.putArray("records");
-    Map<String, Object> config = config();
-    config.put("enable.auto.commit", false);
-    try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+    try (KafkaConsumer<byte[], byte[]> consumer = consumer(config())) {
       consumer.assign(partitions);
       start(consumer, partitions, request.get("from"));
-      long deadline = System.nanoTime() + CONSUME_DEADLINE.toNanos();
-      while (records.size() < request.get("count").asInt() && System.nanoTime() < deadline) {
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) records.add(described(record));
-      }
+      return read(consumer, request.get("count").asInt());
+    }
+  }
+
+  /** Reads on where the group is, at least {@code count} records, and commits all of them. */
+  private JsonNode consumeInGroup(JsonNode request) {
+    Map<String, Object> config = config();
+    config.put("group.id", request.get("groupId").asText());
+    config.put("group.protocol", request.get("protocol").asText());
+    config.put("auto.offset.reset", "earliest");
+    config.put("max.poll.records", 5);
+    try (KafkaConsumer<byte[], byte[]> consumer = consumer(config)) {
+      consumer.subscribe(List.of(request.get("topic").asText()));
+      JsonNode result = read(consumer, request.get("count").asInt());
+      consumer.commitSync();
+      return result;
+    }
+  }
+
+  private static KafkaConsumer<byte[], byte[]> consumer(Map<String, Object> config) {
+    config.put("enable.auto.commit", false);
+    return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  private static JsonNode read(KafkaConsumer<byte[], byte[]> consumer, int count) {
+    ObjectNode result = JSON.createObjectNode();
+    ArrayNode records = result.putArray("records");
+    long deadline = System.nanoTime() + CONSUME_DEADLINE.toNanos();
+    while (records.size() < count && System.nanoTime() < deadline) {
+      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) records.add(described(record));
     }
     return result;
   }

@@ -62,17 +62,38 @@ async function consume({ topic, partitions, from, count }) {
   await called((done) => consumer.connect({}, done))
   try {
     consumer.assign(await startOf(consumer, { topic, partitions, from }))
-    consumer.setDefaultConsumeTimeout(200)
-    const records = []
-    const deadline = Date.now() + deadlineMs
-    while (records.length < count && Date.now() < deadline) {
-      const messages = await called((done) => consumer.consume(count - records.length, done))
-      records.push(...messages.map(described))
-    }
+    return { records: await read(consumer, count) }
+  } finally {
+    await called((done) => consumer.disconnect(done))
+  }
+}
+
+/** Reads on where the group is, at least `count` records, and commits all of them. */
+async function consumeInGroup({ topic, groupId, protocol, count }) {
+  const consumer = new rdkafka.KafkaConsumer(
+    { 'bootstrap.servers': address, 'group.id': groupId, 'group.protocol': protocol, 'enable.auto.commit': false },
+    { 'auto.offset.reset': 'earliest' },
+  )
+  await called((done) => consumer.connect({}, done))
+  try {
+    consumer.subscribe([topic])
+    const records = await read(consumer, count)
+    consumer.commitSync(null)
     return { records }
   } finally {
     await called((done) => consumer.disconnect(done))
   }
+}
+
+async function read(consumer, count) {
+  consumer.setDefaultConsumeTimeout(200)
+  const records = []
+  const deadline = Date.now() + deadlineMs
+  while (records.length < count && Date.now() < deadline) {
+    const messages = await called((done) => consumer.consume(count - records.length, done))
+    records.push(...messages.map(described))
+  }
+  return records
 }
 
 async function startOf(consumer, { topic, partitions, from }) {
@@ -102,4 +123,4 @@ function called(call) {
   })
 }
 
-await serve({ version, librdkafka: rdkafka.librdkafkaVersion }, { createTopic, listTopics, produce, consume })
+await serve({ version, librdkafka: rdkafka.librdkafkaVersion }, { createTopic, listTopics, produce, consume, consumeInGroup })

@@ -75,6 +75,26 @@ def consume(request):
         consumer.close()
 
 
+def consume_in_group(request):
+    """Reads on where the group is, at least `count` records, and commits all of them."""
+    config = {
+        "bootstrap.servers": ADDRESS,
+        "group.id": request["groupId"],
+        "enable.auto.commit": False,
+        "auto.offset.reset": "earliest",
+    }
+    if request["protocol"] == "consumer":
+        config["group.protocol"] = "consumer"
+    consumer = Consumer(config)
+    try:
+        consumer.subscribe([request["topic"]])
+        records = read(consumer, request["count"])
+        consumer.commit(asynchronous=False)
+        return {"records": records}
+    finally:
+        consumer.close()
+
+
 def start(consumer, request):
     position = request["from"]
     if isinstance(position, dict):
@@ -110,4 +130,11 @@ def described(message):
 
 if __name__ == "__main__":
     version = confluent_kafka.version()
-    serve({"version": version if isinstance(version, str) else version[0]}, {"createTopic": create_topic, "listTopics": list_topics, "produce": produce, "consume": consume})
+    operations = {
+        "createTopic": create_topic,
+        "listTopics": list_topics,
+        "produce": produce,
+        "consume": consume,
+        "consumeInGroup": consume_in_group,
+    }
+    serve({"version": version if isinstance(version, str) else version[0]}, operations)

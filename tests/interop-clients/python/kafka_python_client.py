@@ -65,6 +65,23 @@ def consume(request):
         consumer.close()
 
 
+def consume_in_group(request):
+    """Reads on where the group is, at least `count` records, and commits all of them."""
+    consumer = KafkaConsumer(
+        request["topic"],
+        bootstrap_servers=ADDRESS,
+        group_id=request["groupId"],
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+    )
+    try:
+        records = read(consumer, request["count"])
+        consumer.commit()
+        return {"records": records}
+    finally:
+        consumer.close()
+
+
 def start(consumer, partitions, position):
     if position == "start":
         consumer.seek_to_beginning(*partitions)
@@ -100,4 +117,11 @@ def described(record):
 
 
 if __name__ == "__main__":
-    serve({"version": kafka.__version__}, {"createTopic": create_topic, "listTopics": list_topics, "produce": produce, "consume": consume})
+    operations = {
+        "createTopic": create_topic,
+        "listTopics": list_topics,
+        "produce": produce,
+        "consume": consume,
+        "consumeInGroup": consume_in_group,
+    }
+    serve({"version": kafka.__version__}, operations)

@@ -59,6 +59,10 @@ export class CliClient implements InteropClient {
     return lines.map((line) => recordOf(JSON.parse(line) as CliRecord))
   }
 
+  consumeInGroup(): Promise<RecordRead[]> {
+    return Promise.reject(new Error('the command reads without groups'))
+  }
+
   close(): Promise<void> {
     return Promise.resolve()
   }

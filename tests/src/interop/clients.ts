@@ -27,9 +27,9 @@ export interface ClientEntry {
   open(address: string): InteropClient
 }
 
-const needsGroups = 'reads through groups only'
 const everything = Object.fromEntries(features.map((feature) => [feature, true])) as Record<Feature, Cell>
-const noReading = { 'read from the start': needsGroups, 'read by timestamp': needsGroups, 'read from the end': needsGroups }
+const classicOnly = { ...everything, 'read in a KIP-848 group': 'speaks the classic protocol only' }
+const noGroups = { 'read in a classic group': 'reads without groups', 'read in a KIP-848 group': 'reads without groups' }
 const complete = { cells: everything, lacks: [], setsTimestamps: true } as const
 
 const goProgram = join(cacheDir, 'franz-go', 'interop-client')
@@ -42,7 +42,7 @@ export const clients: readonly ClientEntry[] = [
     name: 'kcat',
     version: '1.7.1',
     from: 'Debian; librdkafka 2.0.2',
-    cells: { ...everything, 'create a topic': 'only by auto-creation' },
+    cells: { ...classicOnly, 'create a topic': 'only by auto-creation' },
     lacks: ['binary header value'],
     setsTimestamps: false,
     missing: () => (programOnPath('kcat') === undefined ? 'kcat' : undefined),
@@ -53,7 +53,7 @@ export const clients: readonly ClientEntry[] = [
     name: 'kafka-python 2.0',
     version: '2.0.2',
     from: 'Debian',
-    cells: { ...everything, 'write idempotently': 'not in this version' },
+    cells: { ...classicOnly, 'write idempotently': 'not in this version' },
     lacks: ['null header value'],
     missing: () => (fileExists('/usr/lib/python3/dist-packages/kafka') ? undefined : 'python3-kafka'),
     open: (address) => new NdjsonClient([systemPython, clientFile('python/kafka_python_client.py'), address]),
@@ -63,6 +63,7 @@ export const clients: readonly ClientEntry[] = [
     name: 'kafka-python 2',
     version: '2.3.3',
     from: 'PyPI',
+    cells: classicOnly,
     lacks: ['null header value'],
     missing: () => missingFile(join(cacheDir, 'kafka-python-2', '.stamp'), 'kafka-python 2'),
     open: (address) => new NdjsonClient([venvPython('kafka-python-2'), clientFile('python/kafka_python_client.py'), address]),
@@ -72,6 +73,7 @@ export const clients: readonly ClientEntry[] = [
     name: 'kafka-python 3',
     version: '3.0.12',
     from: 'PyPI',
+    cells: classicOnly,
     lacks: ['null header value'],
     missing: () => missingFile(join(cacheDir, 'kafka-python-3', '.stamp'), 'kafka-python 3'),
     open: (address) => new NdjsonClient([venvPython('kafka-python-3'), clientFile('python/kafka_python_client.py'), address]),
@@ -81,6 +83,7 @@ export const clients: readonly ClientEntry[] = [
     name: 'confluent-kafka 1',
     version: '1.7.0',
     from: 'Debian; librdkafka 2.0.2',
+    cells: classicOnly,
     missing: () => (fileExists('/usr/lib/python3/dist-packages/confluent_kafka') ? undefined : 'python3-confluent-kafka'),
     open: (address) => new NdjsonClient([systemPython, clientFile('python/confluent_client.py'), address]),
   },
@@ -106,8 +109,8 @@ export const clients: readonly ClientEntry[] = [
   {
     name: 'kafkajs',
     version: '2.2.4',
-    from: 'npm',
-    cells: { ...everything, 'write snappy': 'has gzip only', 'write lz4': 'has gzip only', 'write zstd': 'has gzip only', ...noReading },
+    from: 'npm; reads the other codecs by those of @platformatic/kafka',
+    cells: { ...classicOnly, 'write snappy': 'has gzip only', 'write lz4': 'has gzip only', 'write zstd': 'has gzip only' },
     lacks: ['null header value'],
     setsTimestamps: true,
     missing: () => undefined,
@@ -117,7 +120,7 @@ export const clients: readonly ClientEntry[] = [
     name: '@platformatic/kafka',
     version: '2.12.1',
     from: 'npm',
-    cells: { ...everything, ...noReading },
+    cells: everything,
     lacks: [],
     setsTimestamps: true,
     missing: () => undefined,
@@ -153,7 +156,7 @@ export const clients: readonly ClientEntry[] = [
     name: '@kafka-ts/client',
     version: '',
     from: 'this repository; native protocol',
-    cells: everything,
+    cells: { ...everything, ...noGroups },
     missing: () => undefined,
     open: (address) => new NdjsonClient([process.execPath, clientFile('node/sdk.mjs'), address]),
   },
@@ -162,7 +165,7 @@ export const clients: readonly ClientEntry[] = [
     name: 'kafka-ts (CLI)',
     version: '',
     from: 'this repository; native protocol',
-    cells: everything,
+    cells: { ...everything, ...noGroups },
     missing: () => undefined,
     open: (address) => new CliClient(address),
   },

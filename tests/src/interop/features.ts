@@ -11,6 +11,8 @@ export const features = [
   'read from the start',
   'read by timestamp',
   'read from the end',
+  'read in a classic group',
+  'read in a KIP-848 group',
 ] as const
 
 export type Feature = (typeof features)[number]

@@ -33,6 +33,17 @@ export interface ConsumeRequest {
   readonly count: number
 }
 
+/** Which protocol a group speaks; `consumer` is KIP-848's. */
+export type GroupProtocol = 'classic' | 'consumer'
+
+export interface ConsumeInGroupRequest {
+  readonly topic: string
+  readonly groupId: string
+  readonly protocol: GroupProtocol
+  /** Ends after at least so many records, or after a time the client finds long. */
+  readonly count: number
+}
+
 /** One client behind what the matrix asks of all. A call rejects with what the client said; what a client cannot do is never asked of it. */
 export interface InteropClient {
   /** As the client itself tells it. */
@@ -40,7 +51,9 @@ export interface InteropClient {
   createTopic(request: { readonly topic: string; readonly partitions: number }): Promise<void>
   listTopics(): Promise<string[]>
   produce(request: ProduceRequest): Promise<void>
-  /** Without a group. */
+  /** Whatever a group has committed does not matter. */
   consume(request: ConsumeRequest): Promise<RecordRead[]>
+  /** As the only member of a group: from where the group is, else from the start. All that it gives is committed, and the member has left. */
+  consumeInGroup(request: ConsumeInGroupRequest): Promise<RecordRead[]>
   close(): Promise<void>
 }

@@ -1,4 +1,4 @@
-import type { ConsumeRequest, InteropClient, ProduceRequest, RecordRead, RecordToWrite } from './interop-client.ts'
+import type { ConsumeInGroupRequest, ConsumeRequest, InteropClient, ProduceRequest, RecordRead, RecordToWrite } from './interop-client.ts'
 import { runProgram } from './run-program.ts'
 
 /** Between key and value, and behind each record, of what kcat reads: no record of the tests contains them. */
@@ -53,6 +53,12 @@ export class KcatClient implements InteropClient {
     // All partitions of the topic at once, each to its end, or one up to a number of records.
     const range = partitions.length === 1 ? ['-p', String(partitions[0]), '-c', String(count)] : ['-e']
     const { stdout } = await this.#run(['-C', '-q', '-t', topic, '-o', offset, ...range, '-f', kcatFormat])
+    return parseKcat(stdout)
+  }
+
+  async consumeInGroup({ topic, groupId, count }: ConsumeInGroupRequest): Promise<RecordRead[]> {
+    const settings = ['-X', 'auto.offset.reset=earliest', '-c', String(count)]
+    const { stdout } = await this.#run(['-G', groupId, '-q', ...settings, '-f', kcatFormat, topic])
     return parseKcat(stdout)
   }
 

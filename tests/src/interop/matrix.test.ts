@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import { Kafka } from '@kafka-ts/client'
 import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest'
 import { type BrokerProcess, startBrokerProcess } from '../support/broker-process.ts'
-import { advertisedApis, initProducerIdKey } from './broker-ranges.ts'
+import { advertisedApis, consumerGroupHeartbeatKey, initProducerIdKey } from './broker-ranges.ts'
 import { type ClientEntry, clients } from './clients.ts'
 import type { Feature } from './features.ts'
-import { codecs, type InteropClient, type RecordRead } from './interop-client.ts'
+import { codecs, type GroupProtocol, type InteropClient, type RecordRead } from './interop-client.ts'
 import { requireInstalled, skipWithLine } from './programs.ts'
 import { base64, recordsFor } from './records.ts'
 import { storedCodecs } from './stored-batches.ts'
@@ -81,7 +81,7 @@ describe.each(clients)('$name', (entry) => {
   })
 })
 
-describe.each(clients.filter(reads))('$name', (reader) => {
+describe.each(clients)('$name', (reader) => {
   describe('read from the start', () => {
     for (const writer of clients) {
       test(
@@ -126,16 +126,32 @@ describe.each(clients.filter(reads))('$name', (reader) => {
     expectSame(found, all.slice(first, first + found.length))
     expect(found.length).toBeGreaterThanOrEqual(3)
   })
+
+  cell(reader, 'read in a classic group', (client) => readInGroup(reader, client, 'classic'))
+  cell(reader, 'read in a KIP-848 group', async (client, context) => {
+    if (!apis.has(consumerGroupHeartbeatKey)) skipWithLine('the broker does not advertise ConsumerGroupHeartbeat yet', context)
+    await readInGroup(reader, client, 'consumer')
+  })
 })
+
+/** Reads a topic in two stretches, each by a member of its own: the second goes on where the first has committed. */
+async function readInGroup(entry: ClientEntry, client: InteropClient, protocol: GroupProtocol): Promise<void> {
+  const topic = `${topicOf(entry)}-in-a-${protocol}-group`
+  const all = await writeNumbered(topic, 20)
+  const request = { topic, groupId: topic, protocol }
+  const before = await client.consumeInGroup({ ...request, count: 8 })
+  expect(before.length).toBeGreaterThanOrEqual(8)
+  const [group] = await kafka.admin.fetchGroupOffsets([topic])
+  expect(group?.offsets).toMatchObject([{ topic, partition: 0, offset: before.length }])
+  expect(await kafka.admin.describeGroup(topic)).toMatchObject({ type: protocol, state: 'Empty' })
+  const after = await client.consumeInGroup({ ...request, count: all.length - before.length })
+  expectSame([...before, ...after], all)
+}
 
 /** The test of one cell, when there is something to show. */
 function cell(entry: ClientEntry, feature: Feature, run: (client: InteropClient, context: TestContext) => Promise<void>): void {
   if (entry.cells[feature] !== true) return
   test(feature, async (context) => run(use(entry, context), context), testTimeoutMs)
-}
-
-function reads(entry: ClientEntry): boolean {
-  return entry.cells['read from the start'] === true
 }
 
 function use(entry: ClientEntry, context: TestContext): InteropClient {

@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import type { ConsumeRequest, InteropClient, ProduceRequest, RecordRead } from './interop-client.ts'
+import type { ConsumeInGroupRequest, ConsumeRequest, InteropClient, ProduceRequest, RecordRead } from './interop-client.ts'
 
 /** Longer than the deadlines inside the programs, so that they can say what went wrong. */
 const answerDeadlineMs = 25_000
@@ -51,6 +51,10 @@ export class NdjsonClient implements InteropClient {
 
   async consume(request: ConsumeRequest): Promise<RecordRead[]> {
     return ((await this.call('consume', request)) as { records: RecordRead[] }).records
+  }
+
+  async consumeInGroup(request: ConsumeInGroupRequest): Promise<RecordRead[]> {
+    return ((await this.call('consumeInGroup', request)) as { records: RecordRead[] }).records
   }
 
   /** Any operation of the program. */
