@@ -21,6 +21,7 @@ import { LogDirectories } from './partition/log-directories.ts'
 import { PartitionTable } from './partition/partition-table.ts'
 import { placePartitions } from './partition/placement.ts'
 import { Retention } from './partition/retention.ts'
+import { Scrub } from './partition/scrub.ts'
 import { TaskLimit } from './partition/task-limit.ts'
 import { AdvertisedAddresses, parseListener } from './server/listener-address.ts'
 import { version } from './version.ts'
@@ -121,7 +122,7 @@ function hostPartitions(
   const { values } = config
   const opening = new TaskLimit(MAX_OPEN_BATCHES)
   const limits = { validation: values['record.validation'], maxDecompressedBytes: values['max.decompressed.batch.bytes'], opening }
-  const shared = { clock: doors.clock, compression: doors.compression, limits, lookups: new TaskLimit(MAX_LOOKUPS) }
+  const shared = { clock: doors.clock, compression: doors.compression, limits, lookups: new TaskLimit(MAX_LOOKUPS), logger }
   const partitions = new PartitionTable({ config, directories: at.directories, shared, logger })
   partitions.apply(at.follower.image)
   at.follower.onImage((image) => partitions.apply(image))
@@ -143,7 +144,7 @@ function coordinateGroups(
   return groups
 }
 
-/** What goes on by itself: retention, compaction, free space, the end of deletions. */
+/** What goes on by itself: retention, compaction, scrubbing, free space, the end of deletions. */
 function startBackground(
   { doors, config, logger }: PartOptions,
   parts: {
@@ -167,6 +168,15 @@ function startBackground(
   const compaction = new Compaction({ partitions, doors, values, logger })
   closers.add(() => compaction.close())
   compaction.start()
+  const scrub = new Scrub({
+    partitions,
+    clock,
+    logger,
+    intervalMs: values['log.scrub.interval.ms'],
+    bytesPerSecond: values['log.scrub.io.max.bytes.per.second'],
+  })
+  closers.add(() => scrub.close())
+  scrub.start()
   const minFreeBytes = values['min.free.bytes']
   const diskSpace = new DiskSpace({ directories, clock, logger, minFreeBytes, checkIntervalMs: values['min.free.check.interval.ms'] })
   closers.add(() => diskSpace.close())

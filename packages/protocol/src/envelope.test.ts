@@ -109,7 +109,7 @@ describe('responses', () => {
   })
 
   it('may be as dense as a metadata response of 100,000 partitions', () => {
-    const partition = { errorCode: 0, leaderId: 1, leaderEpoch: 0, replicas: [1], isr: [1], offlineReplicas: [] }
+    const partition = { errorCode: 0, leaderId: 1, leaderEpoch: 0, replicas: [1], isr: [1], offlineReplicas: [], offlineReason: null }
     const topics = Array.from({ length: 100 }, (_, topic) => ({
       errorCode: 0,
       name: `t${topic}`,

@@ -59,7 +59,7 @@ export class LogReader {
     const limitOffset = Math.min(options.limitOffset, this.#appender.offsets.written)
     if (options.offset >= limitOffset) return emptySlice(options.offset)
     const bounded = limitOffset === options.limitOffset ? options : { ...options, limitOffset }
-    return this.#readMemory(bounded) ?? this.#readDisk(bounded)
+    return this.#readMemory(bounded) ?? this.readDisk(bounded)
   }
 
   /** Forgets positions: the segments changed. */
@@ -81,14 +81,17 @@ export class LogReader {
     return slice.build()
   }
 
-  async #readDisk(options: LogReadOptions): Promise<LogSlice> {
+  /** As `read`, of what is on disk even where memory has it too. */
+  async readDisk(options: LogReadOptions): Promise<LogSlice> {
     const { segments } = this.#appender.storage
     try {
-      return await this.#readRecords(options)
+      const slice = await this.#readRecords(options)
+      // An index and the file it was used for may be of one segment before and after its cleaning.
+      return segments === this.#appender.storage.segments ? slice : await this.readDisk(options)
     } catch (error) {
       // The segment may have been deleted, cut or replaced between looking it up and reading it.
       this.#ensureInRange(options.offset)
-      if (segments !== this.#appender.storage.segments) return this.#readDisk(options)
+      if (segments !== this.#appender.storage.segments) return this.readDisk(options)
       if (error instanceof DiskError && error.code === 'ENOENT') {
         throw new StorageError('OFFSET_OUT_OF_RANGE', `offset ${options.offset} was deleted`, { cause: error })
       }

@@ -178,6 +178,19 @@ export class Log {
     return this.#reader.read(options)
   }
 
+  /**
+   * Reads from disk what is complete, from `offset` on, and checks it; resolves with where to go on, undefined behind the last complete segment.
+   * Rejects with `CORRUPT` once the listener was told of damage, and with `StorageError` otherwise.
+   */
+  async scrub(offset: number, maxBytes: number): Promise<{ readonly nextOffset: number; readonly bytes: number } | undefined> {
+    this.#ensureUsable()
+    const limitOffset = this.#storage.active?.baseOffset ?? 0
+    const from = Math.max(offset, this.#offsets.logStart)
+    if (from >= limitOffset) return undefined
+    const slice = await this.#reader.readDisk({ offset: from, maxBytes, limitOffset, atLeastOne: true })
+    return slice.nextOffset > from ? slice : undefined
+  }
+
   /** The first record below `limitOffset` with a timestamp of at least `timestampMs`. */
   async findOffsetByTimestamp(timestampMs: number, limitOffset: number): Promise<TimestampOffset | undefined> {
     this.#ensureUsable()

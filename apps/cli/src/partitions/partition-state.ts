@@ -22,7 +22,7 @@ export function isNotPreferred(partition: PartitionDescription): boolean {
 
 /** What is wrong with a partition, the worst of it; null when nothing is. */
 export function problemOf(partition: PartitionDescription, minIsr?: number): string | null {
-  if (isLeaderless(partition)) return 'no leader'
+  if (isLeaderless(partition)) return partition.offlineReason === null ? 'no leader' : `offline: ${partition.offlineReason}`
   if (isUnderMinIsr(partition, minIsr)) return 'below min.insync.replicas'
   return isUnderReplicated(partition) ? 'under-replicated' : null
 }

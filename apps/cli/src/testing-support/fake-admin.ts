@@ -10,6 +10,7 @@ function describe(topic: FakeTopic): TopicDescription {
     replicas: [1],
     isr: [1],
     offlineReplicas: [],
+    offlineReason: null,
     ...topic.places.get(partition),
   }))
   return { name: topic.name, topicId: `id-of-${topic.name}`, isInternal: topic.isInternal, partitionCount: partitions.length, partitions }

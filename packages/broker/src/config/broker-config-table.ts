@@ -81,6 +81,16 @@ export const brokerConfigTable = {
   'log.roll.hours': row(integer('int', { min: 1 }), '168', 'As `log.roll.ms`, in hours.'),
   'log.index.interval.bytes': row(integer('int', { min: 0 }), '4096', 'Bytes of log between two entries of an offset index.'),
   'log.segment.delete.delay.ms': row(integer('long', { min: 0 }), '60000', 'How long the files of a deleted segment stay on disk.'),
+  'log.scrub.interval.ms': row(
+    millis,
+    '86400000',
+    'How long after one reading of everything stored the next one begins, which looks for damage. Not a config of Kafka.',
+  ),
+  'log.scrub.io.max.bytes.per.second': row(
+    integer('long', { min: 1 }),
+    String(8 * MIB),
+    'How much such a reading reads at the most. Not a config of Kafka.',
+  ),
   'log.cleanup.policy': row(
     cleanupPolicy,
     'delete',

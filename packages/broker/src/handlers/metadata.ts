@@ -60,14 +60,15 @@ function describeTopic(core: BrokerCore, topic: TopicImage): MetadataTopic {
   return { errorCode: errorCode('NONE'), name, topicId: idBytes, isInternal: isInternalTopic(name), partitions }
 }
 
-/** A partition whose directory is offline has nobody to lead it. */
+/** A partition that is offline has nobody to lead it. */
 function describePartition(
   core: BrokerCore,
   topic: TopicImage,
   { partition, leader, leaderEpoch, replicas, isr }: PartitionImage,
 ): MetadataPartition {
-  const isOffline = core.partitions.find(topic.id, partition)?.offlineReason !== undefined
-  if (isOffline)
-    return { errorCode: errorCode('LEADER_NOT_AVAILABLE'), partition, leaderId: -1, leaderEpoch, replicas, isr, offlineReplicas: replicas }
-  return { errorCode: errorCode('NONE'), partition, leaderId: leader, leaderEpoch, replicas, isr, offlineReplicas: [] }
+  const offlineReason = core.partitions.find(topic.id, partition)?.offlineReason ?? null
+  const common = { partition, leaderEpoch, replicas, isr, offlineReason }
+  return offlineReason === null
+    ? { ...common, errorCode: errorCode('NONE'), leaderId: leader, offlineReplicas: [] }
+    : { ...common, errorCode: errorCode('LEADER_NOT_AVAILABLE'), leaderId: -1, offlineReplicas: replicas }
 }

@@ -1,11 +1,10 @@
 import { uuidFromString } from '@kafka-ts/protocol'
-import type { LogDamage } from '@kafka-ts/storage'
 import type { BrokerConfig } from '../config/broker-config.ts'
 import { resolveTopicConfig, type TopicConfig, toLogConfig } from '../config/topic-config.ts'
 import type { ClusterImage, DeletionImage, PartitionImage, TopicImage } from '../controller/cluster-image.ts'
 import type { Logger } from '../logger.ts'
 import type { HostedDirectory, LogDirectories } from './log-directories.ts'
-import { Partition, type PartitionPlace, type PartitionShared } from './partition.ts'
+import { describeDamage, Partition, type PartitionPlace, type PartitionShared } from './partition.ts'
 import { TaskLimit } from './task-limit.ts'
 
 export interface PartitionTableOptions {
@@ -121,8 +120,4 @@ export class PartitionTable {
       if (partition.directory === directory) partition.goOffline(directory.offlineReason ?? 'its data directory failed')
     }
   }
-}
-
-function describeDamage({ file, position, problem, fromOffset, toOffset }: LogDamage): string {
-  return `its log is damaged: ${file} at byte ${position}: ${problem}; the offsets ${fromOffset} to ${toOffset} may be lost`
 }

@@ -5,12 +5,14 @@ import {
   CheckedBatches,
   checkBatches,
   type Log,
+  type LogDamage,
   type LogListener,
   type LogSlice,
   type RepeatedAppend,
   type StorageError,
 } from '@kafka-ts/storage'
 import { type TopicConfig, toLogConfig } from '../config/topic-config.ts'
+import type { Logger } from '../logger.ts'
 import { AckQueue, type AppendOutcome, type AppendWaiter } from './ack-queue.ts'
 import { FetchWaiters } from './fetch-waiters.ts'
 import type { HostedDirectory } from './log-directories.ts'
@@ -25,6 +27,7 @@ export interface PartitionShared {
   readonly limits: RecordLimits
   /** Searches by time that read from disk at one time, over all partitions: a single request may ask for very many. */
   readonly lookups: TaskLimit
+  readonly logger: Logger
 }
 
 /** Where a partition lives: its log, or why there is none to use. */
@@ -257,6 +260,13 @@ export class Partition implements LogListener {
     this.#acks.takeFrom(fromOffset, ({ waiter, slot }) => waiter?.settle(slot, outcome))
   }
 
+  onDamage(log: Log, damage: LogDamage): void {
+    if (log !== this.log) return
+    const reason = describeDamage(damage)
+    this.#shared.logger.error({ topic: this.topic, partition: this.partition, reason }, 'a partition is offline')
+    this.goOffline(reason)
+  }
+
   /** The directory failed or the log is damaged: nothing is served from here on. */
   goOffline(offlineReason: string): void {
     this.#place = { offlineReason }
@@ -341,6 +351,11 @@ export class Partition implements LogListener {
     assert(log.logStartOffset <= highWatermark && highWatermark <= log.logEndOffset)
     this.#highWatermark = highWatermark
   }
+}
+
+/** A sentence for operators about what is wrong with a log. */
+export function describeDamage({ file, position, problem, fromOffset, toOffset }: LogDamage): string {
+  return `its log is damaged: ${file} at byte ${position}: ${problem}; the offsets ${fromOffset} to ${toOffset} may be lost`
 }
 
 function storedForm(config: TopicConfig): StoredForm {

@@ -49,6 +49,8 @@ export interface PartitionDescription {
   readonly replicas: readonly number[]
   readonly isr: readonly number[]
   readonly offlineReplicas: readonly number[]
+  /** Why nobody leads it, where the broker that was asked knows. */
+  readonly offlineReason: string | null
 }
 
 export interface TopicDescription extends TopicListing {

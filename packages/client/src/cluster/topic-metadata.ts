@@ -8,6 +8,7 @@ export interface PartitionMetadata {
   readonly replicas: readonly number[]
   readonly isr: readonly number[]
   readonly offlineReplicas: readonly number[]
+  readonly offlineReason: string | null
 }
 
 /** A topic and its partitions, which stand at the index of their number. */
@@ -25,13 +26,14 @@ export function readTopicMetadata(topic: MetadataTopic): TopicMetadata | KafkaEr
   const name = topic.name ?? uuidToString(topic.topicId)
   if (topic.errorCode !== 0) return KafkaError.fromWire(topic.errorCode, `topic "${name}": ${KafkaError.fromWire(topic.errorCode).message}`)
   const partitions: PartitionMetadata[] = topic.partitions
-    .map(({ partition, leaderId, leaderEpoch, replicas, isr, offlineReplicas }) => ({
+    .map(({ partition, leaderId, leaderEpoch, replicas, isr, offlineReplicas, offlineReason }) => ({
       partition,
       leader: leaderId,
       leaderEpoch,
       replicas,
       isr,
       offlineReplicas,
+      offlineReason,
     }))
     .sort((a, b) => a.partition - b.partition)
   const isContiguous = partitions.every((partition, index) => partition.partition === index)

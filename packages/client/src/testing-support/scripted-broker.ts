@@ -259,6 +259,7 @@ export class ScriptedBroker {
       replicas: [1],
       isr: [1],
       offlineReplicas: [],
+      offlineReason: null,
     }))
     return { errorCode: 0, name, topicId: topic.topicId, isInternal: false, partitions }
   }

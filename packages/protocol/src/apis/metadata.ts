@@ -20,6 +20,8 @@ const partition = struct({
   replicas,
   isr: replicas,
   offlineReplicas: replicas,
+  /** Why nobody leads the partition, where the broker that is asked knows: its directory failed, or its log is damaged. */
+  offlineReason: nullable(string),
 })
 
 const response = struct({
