@@ -38,7 +38,10 @@ export type {
   NewGroupOffset,
 } from './admin/group-types.ts'
 export { bytes, type Codec, json, nullable, schema, string } from './codecs.ts'
-export type { Assignment, Consumer, ConsumerBatch, ConsumerOptions, StartPosition } from './consumer/consumer-types.ts'
+export type { Assignment, Consumer, ConsumerBatch, ConsumerOptions, FetchOptions, StartPosition } from './consumer/consumer-types.ts'
+export type { CommitMode, GroupConsumer, GroupConsumerOptions, GroupStart, PartitionLag } from './consumer/group/group-consumer-types.ts'
+export type { GroupConsumerEvents } from './consumer/group/group-events.ts'
+export type { RunBackoff, RunContext, RunHandler, RunOptions } from './consumer/run/run-types.ts'
 export type { RequestEvent } from './diagnostics.ts'
 export { Kafka } from './kafka.ts'
 export type { ClientDoors, KafkaOptions, Logger } from './kafka-options.ts'

@@ -5,18 +5,27 @@ import { resolveClientConfig } from './client-config.ts'
 import { Cluster } from './cluster/cluster.ts'
 import { PartitionConsumer } from './consumer/consumer.ts'
 import type { Consumer, ConsumerOptions } from './consumer/consumer-types.ts'
+import { GroupPartitionConsumer } from './consumer/group/group-consumer.ts'
+import type { GroupConsumer, GroupConsumerOptions } from './consumer/group/group-consumer-types.ts'
 import { abortedError } from './errors.ts'
 import type { KafkaOptions } from './kafka-options.ts'
 import { BatchingProducer } from './producer/producer.ts'
 import type { Producer, ProducerOptions } from './producer/producer-types.ts'
 import type { TopicLike } from './topic.ts'
 
+/** What the client asks of its consumers, with a group or without. */
+interface OwnedConsumer {
+  close(): Promise<void>
+  closeNow(reason: KafkaError): void
+  onClose(listener: () => void): void
+}
+
 /** A client of one cluster: connections and metadata shared by its producers, consumers and admin. Connects when first used. */
 export class Kafka implements AsyncDisposable {
   readonly admin: Admin
   readonly #cluster: Cluster
   readonly #producers = new Set<BatchingProducer>()
-  readonly #consumers = new Set<PartitionConsumer<TopicLike>>()
+  readonly #consumers = new Set<OwnedConsumer>()
   #closing: Promise<void> | undefined
   #removeAbortListener: (() => void) | undefined
 
@@ -36,17 +45,18 @@ export class Kafka implements AsyncDisposable {
     return producer
   }
 
-  /** As `producer`. */
-  consumer<const T extends TopicLike>(options: ConsumerOptions<T>): Consumer<T> {
+  /** With `group` a member of it, which shares its topics with the other members; without, a reader of its own. As `producer` for the rest. */
+  consumer(options: GroupConsumerOptions<string> & { readonly topics: RegExp }): GroupConsumer<string>
+  consumer<const T extends TopicLike>(options: GroupConsumerOptions<T>): GroupConsumer<T>
+  consumer<const T extends TopicLike>(options: ConsumerOptions<T>): Consumer<T>
+  consumer<const T extends TopicLike>(options: GroupConsumerOptions<T> | ConsumerOptions<T>): GroupConsumer<T> | Consumer<T> {
     this.#ensureOpen()
-    const consumer = new PartitionConsumer(this.#cluster, options)
-    const owned = consumer as unknown as PartitionConsumer<TopicLike>
-    this.#consumers.add(owned)
-    consumer.onClose(() => this.#consumers.delete(owned))
-    return consumer
+    return 'group' in options
+      ? this.#own(new GroupPartitionConsumer(this.#cluster, options))
+      : this.#own(new PartitionConsumer(this.#cluster, options))
   }
 
-  /** Closes producers (draining them), consumers and connections. Idempotent; afterwards no timer or socket is left. */
+  /** Closes consumers (those with a group leave it), producers (draining them) and connections. Idempotent; afterwards no timer or socket is left. */
   close(): Promise<void> {
     this.#closing ??= this.#drainAndClose()
     return this.#closing
@@ -54,6 +64,12 @@ export class Kafka implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  #own<C extends OwnedConsumer>(consumer: C): C {
+    this.#consumers.add(consumer)
+    consumer.onClose(() => this.#consumers.delete(consumer))
+    return consumer
   }
 
   async #drainAndClose(): Promise<void> {

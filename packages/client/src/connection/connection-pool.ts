@@ -5,8 +5,11 @@ import { toKafkaError } from '../errors.ts'
 import { Backoff } from './backoff.ts'
 import { NativeConnection } from './native-connection.ts'
 
-/** What a connection is for. Fetches have one of their own, so that their large answers never stand before a produce's. */
-export type Lane = 'main' | 'fetch'
+/**
+ * What a connection is for. Fetches have one of their own, so that their large answers never stand before a produce's; so have members of
+ * groups, so that a heartbeat never waits behind either.
+ */
+export type Lane = 'main' | 'fetch' | 'group'
 
 /** A broker as the metadata have it. */
 export interface BrokerAddress extends Address {

@@ -12,6 +12,8 @@ export interface BatchSourceOptions {
   readonly read: ReadOptions
   /** Whether partitions have an end at which the iteration ends, and all of them are known. */
   readonly isBounded: () => boolean
+  /** A batch came back from the application; `isRead`: all of it counts as read. */
+  readonly onFinished?: (state: PartitionState, isRead: boolean) => void
 }
 
 /** Gives the batches of all partitions in turn, to whichever iteration asks. */
@@ -19,6 +21,7 @@ export class BatchSource {
   readonly #options: BatchSourceOptions
   #news: PromiseWithResolvers<void> | undefined
   #closeReason: KafkaError | undefined
+  #failure: unknown
 
   constructor(options: BatchSourceOptions) {
     this.#options = options
@@ -28,6 +31,12 @@ export class BatchSource {
   notify(): void {
     this.#news?.resolve()
     this.#news = undefined
+  }
+
+  /** Makes the iteration throw `failure` once; the next one tries again. */
+  fail(failure: unknown): void {
+    this.#failure ??= failure
+    this.notify()
   }
 
   /** Ends every wait: iterations end, or throw the reason when it is not CLOSED. */
@@ -48,8 +57,13 @@ export class BatchSource {
       if (state !== undefined) {
         const batch = await this.#take(state)
         if (batch === undefined) continue
-        state.isLent = true
-        return batch
+        if (!state.isHeld) {
+          state.isLent = true
+          return batch
+        }
+        // Held while its batch was opened: it waits in front of what else is buffered.
+        state.partial = batch
+        continue
       }
       if (this.#isOver()) return undefined
       this.#options.fetcher.poke()
@@ -62,10 +76,15 @@ export class BatchSource {
   finish(batch: FetchedBatch, isRead: boolean): void {
     const { state } = batch
     state.isLent = false
-    if (!batch.isCurrent) return
-    if (isRead) state.position = batch.nextOffset
-    else if ((state.position as number) < batch.nextOffset) state.partial = batch.from(state.position as number)
-    this.#settle(state)
+    if (batch.isCurrent) {
+      if (isRead) state.position = batch.nextOffset
+      else if ((state.position as number) < batch.nextOffset) state.partial = batch.from(state.position as number)
+      this.#settle(state)
+    } else {
+      // What was fetched since it was sought elsewhere had to wait for this batch.
+      this.#options.subscription.enqueue(state)
+    }
+    this.#options.onFinished?.(state, isRead)
   }
 
   async #take(state: PartitionState): Promise<FetchedBatch | undefined> {
@@ -110,6 +129,9 @@ export class BatchSource {
   }
 
   #throwFailure(): void {
+    const consumerFailure = this.#failure
+    this.#failure = undefined
+    if (consumerFailure !== undefined) throw consumerFailure
     for (const state of this.#options.subscription.states()) {
       const { failure } = state
       if (failure === undefined) continue

@@ -1,7 +1,7 @@
 import { KafkaError } from '@kafka-ts/protocol'
 import { atLeast } from '../client-config.ts'
 import type { TopicLike } from '../topic.ts'
-import type { ConsumerOptions, StartPosition } from './consumer-types.ts'
+import type { ConsumerOptions, FetchOptions, StartPosition } from './consumer-types.ts'
 
 const MIB = 1024 * 1024
 
@@ -23,7 +23,12 @@ export function resolveConsumerConfig<T extends TopicLike>(options: ConsumerOpti
   if ((options.topics === undefined) === (options.assignments === undefined)) {
     throw new KafkaError('INVALID_ARGUMENT', 'a consumer reads either topics or assignments: give one of them.')
   }
-  const from = checkStart(options.from ?? 'latest')
+  return resolveFetchConfig(options, options.from)
+}
+
+/** The part of it that all consumers share. Throws INVALID_ARGUMENT. */
+export function resolveFetchConfig(options: FetchOptions, start: StartPosition | undefined): ConsumerConfig {
+  const from = checkStart(start ?? 'latest')
   const partitionMaxBytes = atLeast('partitionMaxBytes', options.partitionMaxBytes ?? MIB, 1)
   return {
     from,
@@ -41,6 +46,7 @@ export function resolveConsumerConfig<T extends TopicLike>(options: ConsumerOpti
 /** Returns a start position if it is one; else throws INVALID_ARGUMENT. */
 export function checkStart(start: StartPosition): StartPosition {
   if (start === 'earliest' || start === 'latest') return start
+  if (start instanceof Date) return checkStart({ timestamp: start })
   if ('offset' in start) {
     if (Number.isSafeInteger(start.offset) && start.offset >= 0) return start
     throw new KafkaError('INVALID_ARGUMENT', `an offset is a whole number of at least 0, not ${String(start.offset)}.`)

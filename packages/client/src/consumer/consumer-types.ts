@@ -1,8 +1,8 @@
 import type { ConsumerRecord, RecordOf, TopicPartition, TopicPartitionOffset } from '../record.ts'
 import type { TopicLike } from '../topic.ts'
 
-/** Where to begin: at an offset of the log, or with the first record whose timestamp is at or after a time (milliseconds since 1970, or a Date). */
-export type StartPosition = 'earliest' | 'latest' | { readonly timestamp: number | Date } | { readonly offset: number }
+/** Where to begin: at an offset of the log, or with the first record whose timestamp is at or after a time (a Date, or milliseconds since 1970). */
+export type StartPosition = 'earliest' | 'latest' | Date | { readonly timestamp: number | Date } | { readonly offset: number }
 
 /** A partition to read, and where to begin when not at the consumer's `from`. */
 export interface Assignment<T extends TopicLike = TopicLike> {
@@ -11,19 +11,8 @@ export interface Assignment<T extends TopicLike = TopicLike> {
   readonly from?: StartPosition
 }
 
-/** Options of a consumer. It reads either all partitions of `topics` or exactly `assignments`. */
-export interface ConsumerOptions<T extends TopicLike> {
-  /** All partitions of these topics, also those that are added later (read from their beginning). A topic that does not exist is an error, it is not created. */
-  readonly topics?: readonly T[]
-  /** Exactly these partitions. `assign()` replaces them. */
-  readonly assignments?: readonly Assignment<T>[]
-  /** Where a partition without a position begins. Default 'latest', as Kafka's. */
-  readonly from?: StartPosition
-  /**
-   * Where the iteration ends by itself: 'end' is where each partition ends when the iteration begins (as `endOffsets()` tells); or
-   * offsets (exclusive) per partition, where a partition that is not named is not read.
-   */
-  readonly until?: 'end' | readonly TopicPartitionOffset[]
+/** How a consumer fetches, with a group or without. */
+export interface FetchOptions {
   /** When the wanted offset does not exist (any more): where to go on, or 'error' to fail with `OFFSET_OUT_OF_RANGE`. Default: as `from` if that is 'earliest' or 'latest', else 'error'. */
   readonly onOffsetOutOfRange?: 'earliest' | 'latest' | 'error'
   /** A fetch waits at the broker until this much is there, or `fetchMaxWaitMs` passed. Default 1. */
@@ -42,6 +31,21 @@ export interface ConsumerOptions<T extends TopicLike> {
   readonly maxDecompressedBytes?: number
   /** Aborting ends the iteration with the signal's reason and closes the consumer. */
   readonly signal?: AbortSignal
+}
+
+/** Options of a consumer without a group. It reads either all partitions of `topics` or exactly `assignments`. */
+export interface ConsumerOptions<T extends TopicLike> extends FetchOptions {
+  /** All partitions of these topics, also those that are added later (read from their beginning). A topic that does not exist is an error, it is not created. */
+  readonly topics?: readonly T[]
+  /** Exactly these partitions. `assign()` replaces them. */
+  readonly assignments?: readonly Assignment<T>[]
+  /** Where a partition without a position begins. Default 'latest', as Kafka's. */
+  readonly from?: StartPosition
+  /**
+   * Where the iteration ends by itself: 'end' is where each partition ends when the iteration begins (as `endOffsets()` tells); or
+   * offsets (exclusive) per partition, where a partition that is not named is not read.
+   */
+  readonly until?: 'end' | readonly TopicPartitionOffset[]
 }
 
 /**

@@ -1,44 +1,29 @@
 import { KafkaError } from '@kafka-ts/protocol'
 import type { Cluster } from '../cluster/cluster.ts'
-import { listPartitionOffsets, toWireTimestamp } from '../cluster/list-offsets.ts'
 import { abortedError, toKafkaError } from '../errors.ts'
 import type { RecordOf, TopicPartition, TopicPartitionOffset } from '../record.ts'
 import { resolveTopic, type TopicLike } from '../topic.ts'
-import { BatchSource } from './batch-source.ts'
 import { type ConsumerConfig, resolveConsumerConfig } from './consumer-config.ts'
 import type { Assignment, Consumer, ConsumerBatch, ConsumerOptions, StartPosition } from './consumer-types.ts'
-import { Fetcher } from './fetcher.ts'
+import { Reader } from './reader.ts'
 import { BatchIterator, type IterationOptions, RecordIterator } from './record-iterator.ts'
-import { Subscription } from './subscription.ts'
 
-/** The consumer: holds together what is read (`Subscription`), what fetches it (`Fetcher`) and what gives it (`BatchSource`). Owned by `Kafka`. */
+/** The consumer without a group: reads what it is told to, from where it is told to. Owned by `Kafka`. */
 export class PartitionConsumer<T extends TopicLike> implements Consumer<T> {
   readonly #cluster: Cluster
   readonly #options: ConsumerOptions<T>
   readonly #config: ConsumerConfig
-  readonly #subscription = new Subscription()
-  readonly #fetcher: Fetcher
-  readonly #source: BatchSource
+  readonly #reader: Reader
   readonly #closing = new AbortController()
   readonly #onClosed: (() => void)[] = []
   #starting: Promise<void> | undefined
-  /** Topics whose partitions have been seen: those that appear later are new. */
-  #isStarted = false
   #areEndsKnown = false
 
   constructor(cluster: Cluster, options: ConsumerOptions<T>) {
     this.#cluster = cluster
     this.#options = options
     this.#config = resolveConsumerConfig(options)
-    const { checkCrcs, maxDecompressedBytes } = this.#config
-    const onNews = (): void => this.#source.notify()
-    this.#fetcher = new Fetcher({ cluster, config: this.#config, subscription: this.#subscription, onNews })
-    this.#source = new BatchSource({
-      subscription: this.#subscription,
-      fetcher: this.#fetcher,
-      read: { checkCrcs, maxDecompressedBytes, compression: cluster.config.doors.compression },
-      isBounded: () => this.#areEndsKnown,
-    })
+    this.#reader = new Reader({ cluster, config: this.#config, isBounded: () => this.#areEndsKnown })
     if (options.assignments !== undefined) this.assign(options.assignments)
     if (options.signal !== undefined) this.#closeOnAbort(options.signal)
   }
@@ -52,45 +37,33 @@ export class PartitionConsumer<T extends TopicLike> implements Consumer<T> {
   }
 
   assign(assignments: readonly Assignment<T>[]): void {
-    this.#subscription.replace(assignments, this.#config.from)
-    if (this.#isStarted) void this.#findAssigned()
+    this.#reader.subscription.replace(assignments, this.#config.from)
+    if (this.#reader.isStarted) void this.#findAssigned()
   }
 
   assignments(): TopicPartition[] {
-    return this.#subscription.states().map(({ topic, partition }) => ({ topic: topic.name, partition }))
+    return this.#reader.assignments()
   }
 
   seek(partition: TopicPartition, position: StartPosition): void {
-    this.#subscription.move(this.#subscription.get(partition), position)
-    this.#fetcherHasWork()
+    this.#reader.seek(partition, position)
   }
 
-  pause(partitions: readonly TopicPartition[] = this.assignments()): void {
-    for (const partition of partitions) this.#subscription.get(partition).isPaused = true
+  pause(partitions?: readonly TopicPartition[]): void {
+    this.#reader.pause(partitions)
   }
 
-  resume(partitions: readonly TopicPartition[] = this.assignments()): void {
-    for (const partition of partitions) {
-      const state = this.#subscription.get(partition)
-      state.isPaused = false
-      this.#subscription.enqueue(state)
-    }
-    this.#fetcherHasWork()
+  resume(partitions?: readonly TopicPartition[]): void {
+    this.#reader.resume(partitions)
   }
 
   position(partition: TopicPartition): number | undefined {
-    return this.#subscription.get(partition).position
+    return this.#reader.position(partition)
   }
 
   async endOffsets(): Promise<TopicPartitionOffset[]> {
     await this.#findPartitions()
-    const timestamp = toWireTimestamp('latest')
-    const lookups = this.assignments().map((partition) => ({ ...partition, timestamp }))
-    const outcomes = await listPartitionOffsets(this.#cluster, lookups, { signal: this.#closing.signal })
-    return outcomes.map(({ item, value, error }) => {
-      if (error !== undefined) throw error
-      return { topic: item.topic, partition: item.partition, offset: value.offset }
-    })
+    return this.#reader.endOffsets(this.#closing.signal)
   }
 
   /** Called once, when it is closed for whatever reason. */
@@ -110,21 +83,12 @@ export class PartitionConsumer<T extends TopicLike> implements Consumer<T> {
   closeNow(reason: KafkaError): void {
     if (this.#closing.signal.aborted) return
     this.#closing.abort(reason)
-    this.#source.close(reason)
-    this.#fetcher.close()
-    this.#subscription.clear()
+    this.#reader.close(reason)
     for (const listener of this.#onClosed.splice(0)) listener()
   }
 
   #iteration(): IterationOptions {
-    return { source: this.#source, start: () => this.#start() }
-  }
-
-  /** Work is only for iterations: a consumer that nobody iterates fetches nothing. */
-  #fetcherHasWork(): void {
-    if (!this.#isStarted) return
-    this.#fetcher.poke()
-    this.#source.notify()
+    return { source: this.#reader.source, start: () => this.#start() }
   }
 
   #start(): Promise<void> {
@@ -136,11 +100,12 @@ export class PartitionConsumer<T extends TopicLike> implements Consumer<T> {
   }
 
   async #startOnce(): Promise<void> {
+    this.#closing.signal.throwIfAborted()
     await this.#findPartitions()
     await this.#findEnds()
-    this.#isStarted = true
+    this.#closing.signal.throwIfAborted()
     if (this.#options.topics !== undefined) this.#onClosed.push(this.#cluster.metadata.onChange(() => this.#addNewPartitions()))
-    this.#fetcher.poke()
+    this.#reader.start()
   }
 
   /** Learns of the topics, and with `topics` reads every partition there is. */
@@ -158,17 +123,18 @@ export class PartitionConsumer<T extends TopicLike> implements Consumer<T> {
       await this.#findPartitions()
     } catch (cause) {
       const failure = toKafkaError(cause, 'assign')
-      for (const state of this.#subscription.states()) {
+      for (const state of this.#reader.subscription.states()) {
         if (this.#cluster.metadata.topic(state.topic.name) === undefined) state.failure = failure
       }
     }
-    this.#fetcherHasWork()
+    this.#reader.poke()
   }
 
   #addPartitions(topicLike: TopicLike, from: StartPosition): void {
+    const { subscription } = this.#reader
     const topic = resolveTopic(topicLike)
     for (const { partition } of this.#cluster.metadata.topic(topic.name)?.partitions ?? []) {
-      if (this.#subscription.find({ topic: topic.name, partition }) === undefined) this.#subscription.add(topic, partition, from)
+      if (subscription.find({ topic: topic.name, partition }) === undefined) subscription.add(topic, partition, from)
     }
   }
 
@@ -176,20 +142,21 @@ export class PartitionConsumer<T extends TopicLike> implements Consumer<T> {
   #addNewPartitions(): void {
     if (this.#areEndsKnown) return
     for (const topic of this.#options.topics ?? []) this.#addPartitions(topic, 'earliest')
-    this.#fetcher.poke()
+    this.#reader.poke()
   }
 
   async #findEnds(): Promise<void> {
     const { until } = this.#options
     if (until === undefined) return
+    const { subscription } = this.#reader
     const ends = until === 'end' ? await this.endOffsets() : until
-    for (const state of this.#subscription.states()) state.untilOffset = 0
+    for (const state of subscription.states()) state.untilOffset = 0
     for (const { offset, ...partition } of ends) {
-      const state = this.#subscription.find(partition)
+      const state = subscription.find(partition)
       if (state !== undefined) state.untilOffset = offset
     }
     // A partition with nothing to read before its end is finished where it stands, without asking where its start is.
-    for (const state of this.#subscription.states()) if (state.untilOffset === 0) this.#subscription.move(state, { offset: 0 })
+    for (const state of subscription.states()) if (state.untilOffset === 0) subscription.move(state, { offset: 0 })
     this.#areEndsKnown = true
   }
 

@@ -110,6 +110,11 @@ export class FetchedBatchIterator implements IterableIterator<ConsumerRecord> {
     }
   }
 
+  /** The record that `nextRecord` gave last, or could not decode, as it is stored. Valid until the next call. */
+  get stored(): RecordBatchReader | undefined {
+    return this.#reader
+  }
+
   #openNext(): RecordBatchReader | undefined {
     const source = this.#batch.sources[this.#source++]
     if (source === undefined) return undefined

@@ -35,10 +35,12 @@ export interface FetcherOptions {
   readonly subscription: Subscription
   /** There is something new for the application: records, or a failure. */
   readonly onNews: () => void
+  /** The wanted offset of a partition is gone, and it goes on elsewhere. */
+  readonly onReset?: (state: PartitionState, error: KafkaError) => void
 }
 
 /**
- * Keeps the buffers of all partitions filled: every partition that is neither paused nor finished nor buffered enough is in some fetch at its
+ * Keeps the buffers of all partitions filled: every partition that is neither held nor finished nor buffered enough is in some fetch at its
  * leader. Total memory is bounded: a fetch is only made for what fits the buffer beside what is there and under way.
  */
 export class Fetcher {
@@ -91,8 +93,8 @@ export class Fetcher {
   }
 
   #isFetchable(state: PartitionState): boolean {
-    const { isPaused, isFetching, isFinished, failure, fetchOffset, untilOffset, retryAtMs } = state
-    if (isPaused || isFetching || isFinished || failure !== undefined || fetchOffset === undefined) return false
+    const { isHeld, isFetching, isFinished, failure, fetchOffset, untilOffset, retryAtMs } = state
+    if (isHeld || isFetching || isFinished || failure !== undefined || fetchOffset === undefined) return false
     if (untilOffset !== undefined && fetchOffset >= untilOffset) return false
     return state.bufferedBytes < this.#options.config.partitionMaxBytes && this.#nowMs() >= retryAtMs
   }
@@ -111,7 +113,7 @@ export class Fetcher {
     const { config, subscription } = this.#options
     if ((this.#inFlight.get(nodeId) ?? 0) >= MAX_FETCHES_PER_BROKER) return
     const wantedBytes = Math.min(config.fetchMaxBytes, targets.length * config.partitionMaxBytes)
-    if (!this.#hasRoomFor(wantedBytes)) subscription.reclaimPaused()
+    if (!this.#hasRoomFor(wantedBytes)) subscription.reclaimHeld()
     if (!this.#hasRoomFor(wantedBytes)) return
     void this.#fetch(nodeId, targets, Math.max(1, Math.min(wantedBytes, this.#roomBytes)))
   }
@@ -167,8 +169,12 @@ export class Fetcher {
     for (const { key, partition, buffer } of partitionsOf(response, attachments)) {
       const target = byKey.get(key)
       if (target === undefined || !isCurrent(target)) continue
-      if (partition.errorCode !== 0) this.#onPartitionError(target.state, partition)
-      else if (buffer.length > 0) this.#onRecords(target.state, { buffer, highWatermark: partition.highWatermark })
+      if (partition.errorCode !== 0) {
+        this.#onPartitionError(target.state, partition)
+        continue
+      }
+      target.state.highWatermark = partition.highWatermark
+      if (buffer.length > 0) this.#onRecords(target.state, { buffer, highWatermark: partition.highWatermark })
     }
   }
 
@@ -189,6 +195,7 @@ export class Fetcher {
     const error = new KafkaError(code, `${state.describe()} at offset ${state.fetchOffset}: ${message}`)
     if (error.code === 'OFFSET_OUT_OF_RANGE' && config.onOffsetOutOfRange !== 'error') {
       cluster.config.logger?.warn(`${error.message} Going on at the ${config.onOffsetOutOfRange} offset.`)
+      this.#options.onReset?.(state, error)
       subscription.move(state, config.onOffsetOutOfRange)
     } else if (error.retriable) {
       cluster.config.logger?.debug(`fetch will be tried again: ${error.message}`)

@@ -21,7 +21,10 @@ export class PartitionState {
   fetchOffset: number | undefined
   /** Reading ends before this offset. */
   untilOffset: number | undefined
+  /** By the application. */
   isPaused = false
+  /** By the consumer: the partition is not announced yet, or is being given up. */
+  isWithheld = false
   isFetching = false
   isResolving = false
   /** The application has a batch of it, and moves its position by reading that. */
@@ -32,6 +35,8 @@ export class PartitionState {
   retryAtMs = 0
   /** What ended fetching; the iteration throws it. */
   failure: KafkaError | undefined
+  /** End of what could be read at the last fetch; undefined before the first. */
+  highWatermark: number | undefined
   /** A batch the application left in the middle. */
   partial: FetchedBatch | undefined
   #chunks: FetchedChunk[] = []
@@ -41,6 +46,11 @@ export class PartitionState {
     this.topic = topic
     this.partition = partition
     this.moveTo(start)
+  }
+
+  /** Nothing of it is fetched or given. */
+  get isHeld(): boolean {
+    return this.isPaused || this.isWithheld
   }
 
   get bufferedBytes(): number {

@@ -2,22 +2,28 @@ import type { ConsumerRecord } from '../record.ts'
 import type { BatchSource } from './batch-source.ts'
 import type { ConsumerBatch } from './consumer-types.ts'
 import type { FetchedBatch, FetchedBatchIterator } from './fetched-batch.ts'
+import type { PartitionState } from './partition-state.ts'
+import type { WorkInHand } from './work-in-hand.ts'
 
 const DONE = { done: true, value: undefined } as const
 
-/** `start` runs before the first batch: it finds out what there is to read. */
 export interface IterationOptions {
   readonly source: BatchSource
-  readonly start: () => Promise<void>
+  /** Runs before each batch: the first time it finds out what there is to read. */
+  readonly start: (work: WorkInHand) => Promise<void>
 }
 
 /**
  * The iteration over records. Written by hand: an async generator would take several turns of the microtask queue for a record that is there already,
  * this takes one.
  */
-export class RecordIterator implements AsyncIterableIterator<ConsumerRecord> {
+export class RecordIterator implements AsyncIterableIterator<ConsumerRecord>, WorkInHand {
+  readonly isSequential = true
   readonly #options: IterationOptions
   #batch: FetchedBatch | undefined
+  /** The batch of the record that the application has. */
+  #held: FetchedBatch | undefined
+  #asks = 0
   #records: FetchedBatchIterator | undefined
   /** A `next` that waits; those called meanwhile come behind it. */
   #waiting: Promise<unknown> | undefined
@@ -33,10 +39,12 @@ export class RecordIterator implements AsyncIterableIterator<ConsumerRecord> {
 
   next(): Promise<IteratorResult<ConsumerRecord>> {
     if (this.#waiting !== undefined) return this.#waiting.then(() => this.next())
+    this.#asks++
     try {
       const record = this.#nextBuffered()
       if (record !== undefined) return Promise.resolve({ done: false, value: record })
     } catch (error) {
+      this.#held = undefined
       this.#leave()
       return Promise.reject(error)
     }
@@ -54,6 +62,22 @@ export class RecordIterator implements AsyncIterableIterator<ConsumerRecord> {
     return DONE
   }
 
+  get sign(): unknown {
+    return this.#held === undefined && !this.#isOver ? undefined : this.#asks
+  }
+
+  pendingOffset(state: PartitionState): number | undefined {
+    const held = this.#held
+    return held?.state === state && held.isCurrent ? (state.position as number) - 1 : undefined
+  }
+
+  isWorkingOn(state: PartitionState): boolean {
+    return this.#held?.state === state && !this.#isOver
+  }
+
+  /** The record or batch in hand is all that was begun. */
+  withhold(): void {}
+
   #onSettled(settled: Promise<void>): void {
     if (this.#waiting === settled) this.#waiting = undefined
   }
@@ -61,12 +85,14 @@ export class RecordIterator implements AsyncIterableIterator<ConsumerRecord> {
   #nextBuffered(): ConsumerRecord | undefined {
     const batch = this.#batch
     if (batch === undefined) return undefined
-    if (batch.isCurrent && !batch.state.isPaused) {
+    if (batch.isCurrent && !batch.state.isHeld) {
       const record = this.#records?.nextRecord()
       if (record !== undefined) return record
+      this.#held = undefined
       this.#batch = undefined
       this.#options.source.finish(batch, true)
     } else {
+      this.#held = undefined
       this.#batch = undefined
       this.#options.source.finish(batch, false)
     }
@@ -74,8 +100,9 @@ export class RecordIterator implements AsyncIterableIterator<ConsumerRecord> {
   }
 
   async #nextFetched(): Promise<IteratorResult<ConsumerRecord>> {
+    this.#held = undefined
     try {
-      await this.#options.start()
+      await this.#options.start(this)
       while (!this.#isOver) {
         const batch = await this.#options.source.next()
         if (batch === undefined) break
@@ -84,6 +111,7 @@ export class RecordIterator implements AsyncIterableIterator<ConsumerRecord> {
           break
         }
         this.#batch = batch
+        this.#held = batch
         this.#records = batch[Symbol.iterator]()
         const value = this.#nextBuffered()
         if (value !== undefined) return { done: false, value }
@@ -91,6 +119,7 @@ export class RecordIterator implements AsyncIterableIterator<ConsumerRecord> {
       this.#isOver = true
       return DONE
     } catch (error) {
+      this.#held = undefined
       this.#leave()
       throw error
     }
@@ -105,9 +134,13 @@ export class RecordIterator implements AsyncIterableIterator<ConsumerRecord> {
 }
 
 /** The iteration over batches. */
-export class BatchIterator implements AsyncIterableIterator<ConsumerBatch> {
+export class BatchIterator implements AsyncIterableIterator<ConsumerBatch>, WorkInHand {
+  readonly isSequential = true
   readonly #options: IterationOptions
   #batch: FetchedBatch | undefined
+  /** The batch the application has, or had when it left. */
+  #held: FetchedBatch | undefined
+  #asks = 0
   #last: Promise<unknown> = Promise.resolve()
   #isOver = false
 
@@ -131,15 +164,34 @@ export class BatchIterator implements AsyncIterableIterator<ConsumerBatch> {
     return DONE
   }
 
+  get sign(): unknown {
+    return this.#held === undefined && !this.#isOver ? undefined : this.#asks
+  }
+
+  pendingOffset(state: PartitionState): number | undefined {
+    const held = this.#held
+    return held?.state === state && held.isCurrent ? held.firstOffset : undefined
+  }
+
+  isWorkingOn(state: PartitionState): boolean {
+    return this.#held?.state === state && !this.#isOver
+  }
+
+  /** As above. */
+  withhold(): void {}
+
   async #next(): Promise<IteratorResult<ConsumerBatch>> {
+    this.#asks++
+    this.#held = undefined
     this.#leave(true)
     if (this.#isOver) return DONE
     try {
-      await this.#options.start()
+      await this.#options.start(this)
       const batch = await this.#options.source.next()
       // Ended while it waited: the batch is for the next iteration.
       if (this.#isOver && batch !== undefined) this.#options.source.finish(batch, false)
       else this.#batch = batch
+      this.#held = this.#batch
     } catch (error) {
       this.#isOver = true
       throw error

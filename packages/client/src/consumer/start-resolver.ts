@@ -53,6 +53,7 @@ function settle({ state, generation }: StartLookup, outcome: number | KafkaError
 
 function startTimestamp({ start }: PartitionState): number {
   if (start === 'earliest') return EARLIEST_TIMESTAMP
+  if (start instanceof Date) return start.getTime()
   if (start === undefined || start === 'latest' || 'offset' in start) return LATEST_TIMESTAMP
   return Number(start.timestamp)
 }

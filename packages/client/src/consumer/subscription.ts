@@ -43,12 +43,7 @@ export class Subscription {
   /** Reads exactly these. Partitions that stay keep position and buffer unless they are told where to begin. */
   replace(assignments: readonly Assignment<TopicLike>[], from: StartPosition): void {
     const wanted = new Map(assignments.map((assignment) => [assignmentKey(assignment), assignment]))
-    for (const [key, state] of this.#states) {
-      if (wanted.has(key)) continue
-      this.#bufferedBytes -= state.moveTo(from)
-      this.#states.delete(key)
-      this.#list = undefined
-    }
+    for (const [key, state] of this.#states) if (!wanted.has(key)) this.remove(state)
     for (const assignment of wanted.values()) {
       const topic = resolveTopic(assignment.topic)
       const state = this.#states.get(stateKey(topic.name, assignment.partition))
@@ -65,6 +60,13 @@ export class Subscription {
     return state
   }
 
+  /** Reads it no more; what was fetched of it is dropped. */
+  remove(state: PartitionState): void {
+    this.#bufferedBytes -= state.moveTo('latest')
+    this.#states.delete(stateKey(state.topic.name, state.partition))
+    this.#list = undefined
+  }
+
   move(state: PartitionState, start: StartPosition): void {
     this.#bufferedBytes -= state.moveTo(checkStart(start))
   }
@@ -74,9 +76,9 @@ export class Subscription {
     this.#bufferedBytes -= state.refetch()
   }
 
-  /** Drops what is buffered of paused partitions, which nobody will read soon; they fetch it again once they are resumed. */
-  reclaimPaused(): void {
-    for (const state of this.states()) if (state.isPaused && !state.isLent && state.bufferedBytes > 0) this.refetch(state)
+  /** Drops what is buffered of held partitions, which nobody will read soon; they fetch it again once they are resumed. */
+  reclaimHeld(): void {
+    for (const state of this.states()) if (state.isHeld && !state.isLent && state.bufferedBytes > 0) this.refetch(state)
   }
 
   /** Accounts for a chunk, which `add` puts behind those of its partition. */
@@ -92,19 +94,19 @@ export class Subscription {
     this.#bufferedBytes -= state.dropChunk()
   }
 
-  /** Puts a partition that has something to give at the end of the line, if it is not in it. */
+  /** Puts a partition that has something to give at the end of the line, if it is not in it. One that is lent comes back when it is returned. */
   enqueue(state: PartitionState): void {
-    if (state.isQueued || state.isPaused || !state.hasBuffered) return
+    if (state.isQueued || state.isHeld || state.isLent || !state.hasBuffered) return
     state.isQueued = true
     this.#line.push(state)
   }
 
-  /** The first of the line, taken out of it. Paused and emptied ones are passed over; `enqueue` brings them back. */
+  /** The first of the line, taken out of it. Held and emptied ones are passed over; `enqueue` brings them back. */
   nextReady(): PartitionState | undefined {
     for (let state = this.#line.shift(); state !== undefined; state = this.#line.shift()) {
       state.isQueued = false
       const isStillRead = this.#states.get(stateKey(state.topic.name, state.partition)) === state
-      if (isStillRead && !state.isPaused && state.hasBuffered) return state
+      if (isStillRead && !state.isHeld && state.hasBuffered) return state
     }
     return undefined
   }
