@@ -9,7 +9,7 @@ import {
   type Survival,
 } from '@kafka-ts/io/simulated'
 import type { History } from './history.ts'
-import type { LostAnswers } from './lost-answers.ts'
+import type { ProduceBreaker } from './produce-breaker.ts'
 import { StallGate } from './stall-gate.ts'
 import { stallable } from './stallable-doors.ts'
 import { WatchedDisk } from './watched-disk.ts'
@@ -31,7 +31,7 @@ export interface BrokerMachineOptions {
   readonly diskLatency: { minMs: number; maxMs: number }
   /** Between the broker and its disk: what plants a mistake. */
   readonly wrapDisk: ((disk: Disk) => Disk) | undefined
-  readonly lostAnswers: LostAnswers
+  readonly produceBreaker: ProduceBreaker
   readonly sleep: (ms: number) => Promise<void>
 }
 
@@ -136,12 +136,12 @@ export class BrokerMachine {
   }
 
   async #startOnce(): Promise<void> {
-    const { history, config, logger, lostAnswers } = this.#options
+    const { history, config, logger, produceBreaker } = this.#options
     const life = this.#newLife()
     this.#life = life
     history.add({ f: 'life', phase: 'starting', detail: '' })
     const { clock, random, compression } = life.doors
-    const network = lostAnswers.on(life.doors.network)
+    const network = produceBreaker.on(life.doors.network)
     const disk = this.#diskOf(life)
     const doors = stallable({ network, clock, random, compression, disk }, life.gate)
     const started = Broker.start({ doors, config, logger }).then(

@@ -2,7 +2,7 @@ import type { Address, Clock, Connection, ConnectionHandler, Doors, Listener, Ne
 import { ConnectionWrapper } from './connection-wrapper.ts'
 import type { StallGate } from './stall-gate.ts'
 
-/** Doors of a process that can be stalled: everything that calls it comes through the gate. The disk has its own wrapper. */
+/** Doors of a process that can be stalled: everything that calls it comes through the gate. A broker's disk has its own wrapper. */
 export function stallable(doors: Doors, gate: StallGate): Doors {
   const { random, disk, compression } = doors
   return { random, disk, compression, clock: new StallableClock(doors.clock, gate), network: new StallableNetwork(doors.network, gate) }

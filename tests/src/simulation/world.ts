@@ -5,8 +5,10 @@ import { Scheduler, type SeededRandom, SimulatedDoors, SimulatedNetwork, Virtual
 import { BROKER_HOST, BROKER_PORT, BrokerMachine } from './broker-machine.ts'
 import type { FaultKind } from './faults/fault-kinds.ts'
 import { History, type HistoryEvent } from './history.ts'
-import { LostAnswers } from './lost-answers.ts'
 import type { Plan } from './plan.ts'
+import { ProduceBreaker } from './produce-breaker.ts'
+import { StallGate } from './stall-gate.ts'
+import { stallable } from './stallable-doors.ts'
 
 export const NORMAL_DISK = { minMs: 0, maxMs: 1 }
 export const NORMAL_NETWORK = { minMs: 0.125, maxMs: 2 }
@@ -26,12 +28,14 @@ export class World {
   readonly history: History
   readonly broker: BrokerMachine
   /** Between the broker and its network. */
-  readonly lostAnswers: LostAnswers
+  readonly produceBreaker: ProduceBreaker
   /** Changed to make them slow. */
   readonly diskLatency = { ...NORMAL_DISK }
   readonly networkLatency = { ...NORMAL_NETWORK }
   readonly clients = new Map<string, SimulatedDoors>()
   readonly kafkas = new Set<Kafka>()
+  /** By the machine of a client: what stalls it. */
+  readonly clientGates = new Map<string, StallGate>()
   /** Faults that did strike, by kind. */
   readonly injected = new Map<FaultKind, number>()
   /** Partitions of each topic, as far as is certain. */
@@ -48,7 +52,10 @@ export class World {
     this.#clock = new VirtualClock(this.scheduler, 'simulation')
     this.network = new SimulatedNetwork({ scheduler: this.scheduler, latency: this.networkLatency })
     this.history = new History(() => this.scheduler.nowMs, options.onEvent)
-    this.lostAnswers = new LostAnswers({ random: this.random('lost answers'), setTimer: (ms, callback) => this.setTimer(ms, callback) })
+    this.produceBreaker = new ProduceBreaker({
+      random: this.random('produce breaker'),
+      setTimer: (ms, callback) => this.setTimer(ms, callback),
+    })
     this.broker = new BrokerMachine({
       scheduler: this.scheduler,
       network: this.network,
@@ -57,7 +64,7 @@ export class World {
       logger: options.logger,
       diskLatency: this.diskLatency,
       wrapDisk: options.wrapDisk,
-      lostAnswers: this.lostAnswers,
+      produceBreaker: this.produceBreaker,
       sleep: (ms) => this.sleep(ms),
     })
   }
@@ -97,10 +104,12 @@ export class World {
 
   /** A client on a machine of its own. */
   client(host: string): Kafka {
+    const gate = new StallGate(this.scheduler)
+    this.clientGates.set(host, gate)
     const kafka = new Kafka({
       brokers: [`${BROKER_HOST}:${BROKER_PORT}`],
       clientId: host,
-      doors: this.doorsOf(host),
+      doors: stallable(this.doorsOf(host), gate),
       // Partitions that are added are to be noticed within the run.
       metadataMaxAgeMs: 5000,
       requestTimeoutMs: 3000,

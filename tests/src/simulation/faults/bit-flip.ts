@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import type { Disk } from '@kafka-ts/io'
+import { BATCH_HEADER_BYTES, batchBytesOf } from '@kafka-ts/protocol/records'
 import { between, pick } from '../plan.ts'
 import type { Fault, FaultContext } from './fault.ts'
 import { endLife, startAgain } from './process-faults.ts'
@@ -15,6 +16,8 @@ const PATIENCE_MS = 10_000
 const ROTTEN_MS = { min: 500, max: 4000 }
 /** Bytes around the flip that tell whether it is still there. */
 const SURROUNDING_BYTES = 24
+/** Where a batch has its leader epoch. */
+const LEADER_EPOCH = { from: 12, to: 16 }
 
 interface Flip {
   readonly path: string
@@ -64,9 +67,27 @@ function flipOne({ world, random }: FaultContext): Flip | undefined {
   if (paths.length === 0) return undefined
   const path = pick(random, paths)
   const position = random.below(disk.statSync(path)?.size ?? 0)
+  if (isUnguarded(disk, path, position)) return undefined
   const bit = random.below(8)
   disk.flipBit(path, position, bit)
   return { path, position, bit, surrounding: bytesAround(disk, path, position) }
+}
+
+/**
+ * What no checksum covers until its segment is flushed: the leader epoch of a batch that is in no journal. A start that finds one that was never
+ * given there refuses the log for good.
+ */
+function isUnguarded(disk: Disk, path: string, position: number): boolean {
+  if (!/\/page-\d+\/\d+\.log$/.test(path)) return false
+  const file = disk.openSync(path, 'read')
+  const bytes = new Uint8Array(file.sizeSync())
+  file.readSync(bytes, 0)
+  file.closeSync()
+  for (let at = 0; at + BATCH_HEADER_BYTES <= bytes.length; at += batchBytesOf(bytes, at)) {
+    if (position >= at + LEADER_EPOCH.from && position < at + LEADER_EPOCH.to) return true
+    if (position < at + BATCH_HEADER_BYTES || batchBytesOf(bytes, at) <= 0) return false
+  }
+  return false
 }
 
 /** The log file that is appended to, of each log. */

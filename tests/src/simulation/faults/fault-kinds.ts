@@ -16,6 +16,7 @@ export const FAULT_KINDS = [
   'slow-network',
   'cut-connections',
   'lost-answers',
+  'late-requests',
   'one-way-block',
   'clock-jump',
   'stall',

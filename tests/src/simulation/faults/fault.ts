@@ -1,4 +1,5 @@
 import type { SeededRandom } from '@kafka-ts/io/simulated'
+import { pick } from '../plan.ts'
 import type { World } from '../world.ts'
 
 /** What a fault strikes with. */
@@ -9,3 +10,8 @@ export interface FaultContext {
 
 /** Strikes, waits, and takes back what can be taken back. Afterwards the broker runs, unless something else ended it. */
 export type Fault = (context: FaultContext) => Promise<void>
+
+/** The machine of a producer or consumer. */
+export function pickClient({ world, random }: FaultContext): string {
+  return pick(random, [...world.plan.producers, ...world.plan.consumers]).name
+}

@@ -4,7 +4,7 @@ import { failRead, failRename, failSync, failWrite, fillDisk, slowDisk } from '.
 import type { Fault } from './fault.ts'
 import type { FaultKind } from './fault-kinds.ts'
 import { loseSnapshots } from './lost-snapshot.ts'
-import { blockOneWay, cutConnections, jumpClock, loseAnswers, slowNetwork, talkNonsense } from './network-faults.ts'
+import { blockOneWay, cutConnections, delayRequests, jumpClock, loseAnswers, slowNetwork, talkNonsense } from './network-faults.ts'
 import { endAtChange, endInRecovery, kill, losePower, restartCleanly, stall } from './process-faults.ts'
 
 const MAX_PAUSE_MS = 1200
@@ -28,6 +28,7 @@ const FAULTS: Readonly<Record<FaultKind, Fault>> = {
   'slow-network': slowNetwork,
   'cut-connections': cutConnections,
   'lost-answers': loseAnswers,
+  'late-requests': delayRequests,
   'one-way-block': blockOneWay,
   'clock-jump': jumpClock,
   stall,
@@ -39,6 +40,7 @@ const BESIDE: ReadonlySet<FaultKind> = new Set([
   'slow-network',
   'cut-connections',
   'lost-answers',
+  'late-requests',
   'one-way-block',
   'clock-jump',
   'stall',
@@ -81,7 +83,8 @@ export function healEverything(world: World): void {
   disk.faults.clear()
   disk.setFreeBytes(Number.POSITIVE_INFINITY)
   world.network.setCutProbability(0)
-  world.lostAnswers.probability = 0
+  world.produceBreaker.probability = 0
   world.network.heal()
   world.broker.resume()
+  for (const gate of world.clientGates.values()) gate.resume()
 }

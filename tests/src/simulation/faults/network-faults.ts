@@ -2,12 +2,12 @@ import { BROKER_HOST } from '../broker-machine.ts'
 import { between, pick } from '../plan.ts'
 import { sendGarbage } from '../workload/garbage.ts'
 import { NORMAL_NETWORK } from '../world.ts'
-import type { Fault, FaultContext } from './fault.ts'
+import { type Fault, type FaultContext, pickClient } from './fault.ts'
 
 const SLOW_NETWORK = { minMs: 20, maxMs: 400 }
 const HOUR_MS = 3_600_000
 const CUT_PROBABILITY = 0.05
-const LOST_ANSWER_PROBABILITY = 0.3
+const BREAK_PROBABILITY = 0.3
 const MAX_GARBAGE_CONNECTIONS = 10
 
 export const slowNetwork: Fault = async ({ world, random }) => {
@@ -32,13 +32,19 @@ export const cutConnections: Fault = async (context) => {
 }
 
 /** The answer of three produce requests in ten is lost with its connection: what they brought is written, and comes again. */
-export const loseAnswers: Fault = async ({ world, random }) => {
-  const { lostAnswers } = world
-  const before = lostAnswers.count
-  lostAnswers.probability = LOST_ANSWER_PROBABILITY
+export const loseAnswers: Fault = (context) => breakProduces(context, 'lost-answers')
+
+/** As above, but the broker gets what they brought when it may have come again already, or the client has gone on without it. */
+export const delayRequests: Fault = (context) => breakProduces(context, 'late-requests')
+
+async function breakProduces({ world, random }: FaultContext, kind: 'lost-answers' | 'late-requests'): Promise<void> {
+  const { produceBreaker: breaker } = world
+  const before = breaker.count
+  breaker.isLate = kind === 'late-requests'
+  breaker.probability = BREAK_PROBABILITY
   await world.sleep(between(random, 500, 4000))
-  lostAnswers.probability = 0
-  if (lostAnswers.count > before) world.noteFault('lost-answers', `${lostAnswers.count - before} connections`)
+  breaker.probability = 0
+  if (breaker.count > before) world.noteFault(kind, `${breaker.count - before} connections`)
 }
 
 /** Nothing gets through from one machine to the other, or in both directions. */
@@ -69,10 +75,6 @@ export const talkNonsense: Fault = async ({ world, random }) => {
   const count = between(random, 1, MAX_GARBAGE_CONNECTIONS)
   const sent = await Promise.all(Array.from({ length: count }, () => sendGarbage(doors, random)))
   if (sent.includes(true)) world.noteFault('garbage', `${count} connections`)
-}
-
-function pickClient({ world, random }: FaultContext): string {
-  return pick(random, [...world.plan.producers, ...world.plan.consumers]).name
 }
 
 function inAnyOrder({ random }: FaultContext, one: string, other: string): [string, string] {

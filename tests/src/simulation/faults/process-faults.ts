@@ -1,7 +1,8 @@
 import type { SeededRandom, Survival } from '@kafka-ts/io/simulated'
+import { BROKER_HOST } from '../broker-machine.ts'
 import { between, pick } from '../plan.ts'
 import type { World } from '../world.ts'
-import type { Fault, FaultContext } from './fault.ts'
+import { type Fault, type FaultContext, pickClient } from './fault.ts'
 
 const MAX_DOWN_MS = 1500
 /** Disk changes from now, at which a life may end. */
@@ -78,13 +79,15 @@ export const restartCleanly: Fault = async (context) => {
   await startAgain(context)
 }
 
-/** The process does not run for a while, though its machine does. */
+/** The broker's process, or a client's, does not run for a while, though its machine does. */
 export const stall: Fault = async ({ world, random }) => {
   const forMs = between(random, STALL_MS.min, STALL_MS.max)
-  world.noteFault('stall', `${forMs} ms`)
-  world.broker.stall()
+  const client = random.chance(0.6) ? undefined : pickClient({ world, random })
+  const stalled = client === undefined ? world.broker : world.clientGates.get(client)
+  world.noteFault('stall', `${client ?? BROKER_HOST}, ${forMs} ms`)
+  stalled?.stall()
   await world.sleep(forMs)
-  world.broker.resume()
+  stalled?.resume()
 }
 
 function arm(context: FaultContext, maxChange: number): ReturnType<World['broker']['endAtChange']> {
