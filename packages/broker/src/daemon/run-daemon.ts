@@ -5,6 +5,7 @@ import type { BrokerConfig } from '../config/broker-config.ts'
 import { ConfigError } from '../config/config-type.ts'
 import type { Logger } from '../logger.ts'
 import { formatAddress } from '../server/listener-address.ts'
+import { tuneHeap } from './heap.ts'
 import { loadConfig } from './load-config.ts'
 import { createLogger } from './logging.ts'
 import type { BrokerFlags } from './settings.ts'
@@ -25,6 +26,7 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const
  * connections; everything else goes to stderr. An error nobody expected is logged and ends the process with 1.
  */
 export async function runDaemon({ flags, env }: DaemonOptions): Promise<number> {
+  tuneHeap()
   const signal = awaitSignal()
   try {
     const doors = nodeDoors()
