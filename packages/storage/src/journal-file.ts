@@ -37,8 +37,14 @@ export class JournalFile<Member> {
   async preallocate(sizeBytes: number): Promise<void> {
     if (this.#sizeBytes >= sizeBytes) return
     const zeros = new Uint8Array(Math.min(ZEROS_BYTES, sizeBytes - this.#sizeBytes))
-    for (let at = this.#sizeBytes; at < sizeBytes; at += zeros.length) {
-      await this.#file.write([zeros.subarray(0, sizeBytes - at)], at)
+    try {
+      for (let at = this.#sizeBytes; at < sizeBytes; at += zeros.length) {
+        await this.#file.write([zeros.subarray(0, sizeBytes - at)], at)
+      }
+    } catch (error) {
+      // Zeros that are not enough are of no use, and the logs need the space.
+      this.#file.truncateSync(this.#sizeBytes)
+      throw error
     }
     await this.#file.sync()
     this.#sizeBytes = sizeBytes

@@ -17,6 +17,8 @@ import type { StoredBatch } from './stored-batch.ts'
 /** The size of the first file: small, so that a broker in a test costs next to nothing. Each later one is larger by the factor. */
 const FIRST_FILE_BYTES = 2 * 1024 * 1024
 const GROWTH_FACTOR = 4
+/** A file takes at most this share of the space that is left, so that a small disk is not full of journal. */
+const SHARE_OF_FREE_SPACE = 1 / 8
 const STAGING_BYTES = 64 * 1024
 /** Smaller batches are copied together: a gathering write costs more per buffer than the copy. */
 const COPIED_BELOW_BYTES = 2048
@@ -170,7 +172,7 @@ export class Journal<Member> {
   async release(file: JournalFile<Member>): Promise<void> {
     await file.retire()
     try {
-      await file.preallocate(this.#targetBytes)
+      await file.preallocate(await this.#affordableBytes())
     } catch (error) {
       // A smaller file is as good; it is merely full sooner.
       if (!isDiskFull(error)) throw error
@@ -268,7 +270,7 @@ export class Journal<Member> {
     const { disk, path, syncParent, maxFileBytes, onRoom, onPrepareFailed } = this.#options
     try {
       const file = unprepared ?? this.#createFile()
-      await file.preallocate(this.#targetBytes)
+      await file.preallocate(await this.#affordableBytes())
       await disk.syncDirectory(path)
       await syncParent()
       this.#targetBytes = Math.min(this.#targetBytes * GROWTH_FACTOR, maxFileBytes)
@@ -278,6 +280,12 @@ export class Journal<Member> {
       return
     }
     if (!this.#isClosed) onRoom()
+  }
+
+  async #affordableBytes(): Promise<number> {
+    const { disk, path } = this.#options
+    const share = Math.floor((await disk.freeBytes(path)) * SHARE_OF_FREE_SPACE)
+    return Math.min(this.#targetBytes, Math.max(FIRST_FILE_BYTES, share))
   }
 
   #createFile(): JournalFile<Member> {
