@@ -1,4 +1,4 @@
-import { boolean, type ConfigType, choice, cleanupPolicy, fraction, integer, LONG_MAX_TEXT, list } from './config-type.ts'
+import { boolean, type ConfigType, choice, cleanupPolicy, fraction, integer, LONG_MAX_TEXT, list, wordList } from './config-type.ts'
 
 /** One row of the table of broker configs. */
 export interface BrokerConfigRow<T = unknown> {
@@ -216,6 +216,46 @@ export const brokerConfigTable = {
   ),
   'group.max.session.timeout.ms': row(integer('int', { min: 1 }), '1800000', 'The longest session timeout a member may ask for.'),
   'group.max.size': row(integer('int', { min: 1 }), '2147483647', 'Members a group may have; the next one gets GROUP_MAX_SIZE_REACHED.'),
+  'group.consumer.heartbeat.interval.ms': row(
+    integer('int', { min: 1 }),
+    '5000',
+    'How often members of a group of the consumer protocol (KIP-848) are to send heartbeats, where the group does not say.',
+  ),
+  'group.consumer.min.heartbeat.interval.ms': row(
+    integer('int', { min: 1 }),
+    '1000',
+    'The least `consumer.heartbeat.interval.ms` of a group. Kafka does not go below 5 s, which makes clients learn of a new assignment late.',
+  ),
+  'group.consumer.max.heartbeat.interval.ms': row(
+    integer('int', { min: 1 }),
+    '15000',
+    'The greatest `consumer.heartbeat.interval.ms` of a group.',
+  ),
+  'group.consumer.session.timeout.ms': row(
+    integer('int', { min: 1 }),
+    '45000',
+    'How long a member of such a group may be silent before its partitions go to others, where the group does not say.',
+  ),
+  'group.consumer.min.session.timeout.ms': row(
+    integer('int', { min: 1 }),
+    '6000',
+    'The least `consumer.session.timeout.ms` of a group. Kafka does not go below 45 s, which makes the partitions of a dead member wait as long.',
+  ),
+  'group.consumer.max.session.timeout.ms': row(
+    integer('int', { min: 1 }),
+    '60000',
+    'The greatest `consumer.session.timeout.ms` of a group.',
+  ),
+  'group.consumer.max.size': row(
+    integer('int', { min: 1 }),
+    '2147483647',
+    'Members a group of the consumer protocol may have; the next one gets GROUP_MAX_SIZE_REACHED.',
+  ),
+  'group.consumer.assignors': row(
+    wordList('uniform', 'range'),
+    'uniform,range',
+    'What members of such groups may ask for: `uniform` (as even as can be, moving as little as can be) and `range` (one range of each topic). The first is for those who do not ask.',
+  ),
   'offsets.topic.num.partitions': row(
     integer('int', { min: 1, max: 1000 }),
     '16',

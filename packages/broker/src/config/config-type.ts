@@ -106,3 +106,20 @@ export function list(options: { readonly min: number; readonly allowed: string }
     },
   }
 }
+
+/** A comma-separated list of some of a few words, at least one, none twice. */
+export function wordList<const T extends string>(...words: readonly T[]): ConfigType<readonly T[]> {
+  const allowed = `a comma-separated list of ${words.join(', ')}`
+  const items = list({ min: 1, allowed })
+  const one = choice(...words)
+  return {
+    kind: 'list',
+    allowed,
+    parse(text) {
+      const parsed = items.parse(text)
+      if (new Set(parsed).size < parsed.length || !parsed.every((item) => words.some((word) => word === item)))
+        throw new ConfigError(`must be ${allowed}`)
+      return parsed.map((item) => one.parse(item))
+    },
+  }
+}

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { brokerConfigDocs, profileDocs, topicConfigDocs } from './docs.ts'
+import { brokerConfigDocs, groupConfigDocs, profileDocs, topicConfigDocs } from './docs.ts'
 
 const read = (name: string): string => readFileSync(new URL(`../../../../docs/${name}`, import.meta.url), 'utf8')
 
@@ -8,6 +8,7 @@ describe('the documentation', () => {
   it.each([
     ['configuration.md', 'every broker config', brokerConfigDocs],
     ['configuration.md', 'exactly what the production profile changes', profileDocs],
+    ['configuration.md', 'every group config', groupConfigDocs],
     ['topic-configs.md', 'every topic config', topicConfigDocs],
   ])('%s shows %s', (file, _what, render) => {
     expect(read(file)).toContain(render())

@@ -1,5 +1,6 @@
 import { createBrokerConfig } from './broker-config.ts'
 import { type BrokerConfigRow, brokerConfigTable } from './broker-config-table.ts'
+import { type GroupConfigRow, groupConfigTable } from './group-config-table.ts'
 import { type TopicConfigRow, topicConfigTable } from './topic-config-table.ts'
 
 /** The table of broker configs in docs/configuration.md. */
@@ -32,6 +33,20 @@ export function topicConfigDocs(): string {
     doc,
   ])
   return table(['config', 'type', 'default', "the broker's default comes from", 'what it does'], rows)
+}
+
+/** The table of group configs in docs/configuration.md. */
+export function groupConfigDocs(): string {
+  const config = createBrokerConfig()
+  const rows = Object.entries<GroupConfigRow>(groupConfigTable).map(([name, { type, synonym, min, max, doc }]) => [
+    code(name),
+    type.kind,
+    code(config.texts.get(synonym)?.text ?? ''),
+    code(synonym),
+    `${code(min)} to ${code(max)}`,
+    doc,
+  ])
+  return table(['config', 'type', 'default', "the broker's default comes from", 'from and to', 'what it does'], rows)
 }
 
 function code(text: string): string {

@@ -1,3 +1,4 @@
+import type { GroupConfigOverrides } from '../config/group-config.ts'
 import type { TopicConfigOverrides } from '../config/topic-config.ts'
 
 /** One partition as the metadata has it. */
@@ -40,9 +41,17 @@ export interface ClusterImage {
   readonly topics: ReadonlyMap<string, TopicImage>
   readonly topicsById: ReadonlyMap<string, TopicImage>
   readonly deletions: ReadonlyMap<string, DeletionImage>
+  /** What somebody set on groups, by group id. */
+  readonly groupConfigs: ReadonlyMap<string, GroupConfigOverrides>
 }
 
-export const emptyImage: ClusterImage = { revision: 0, topics: new Map(), topicsById: new Map(), deletions: new Map() }
+export const emptyImage: ClusterImage = {
+  revision: 0,
+  topics: new Map(),
+  topicsById: new Map(),
+  deletions: new Map(),
+  groupConfigs: new Map(),
+}
 
 /** The topic of that name, if it can be used: not while it is being created. */
 export function usableTopic(image: ClusterImage, name: string): TopicImage | undefined {

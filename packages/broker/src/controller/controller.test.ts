@@ -180,7 +180,7 @@ describe('altering configs', () => {
   const alter = async (changes: { name: string; operation: 'set' | 'delete' | 'append' | 'subtract'; value: string | null }[]) => {
     const { controller } = await startController()
     await controller.createTopic(topic('t', { overrides: { 'retention.ms': '5', 'cleanup.policy': 'delete' } }), now)
-    const code = await refusal(controller.alterTopicConfigs('t', changes, now))
+    const code = await refusal(controller.alterConfigs({ type: 'topic', name: 't' }, changes, now))
     return { code, overrides: usableTopic(controller.image, 't')?.overrides }
   }
 

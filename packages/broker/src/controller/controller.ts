@@ -8,7 +8,7 @@ import type { Logger } from '../logger.ts'
 import { SerialQueue } from '../serial-queue.ts'
 import { type ClusterImage, type TopicImage, usableTopic } from './cluster-image.ts'
 import { commit } from './commit.ts'
-import { type ConfigChange, type NextOverrides, replacedBy, updateTopicConfigs, withChanges } from './config-changes.ts'
+import { type ConfigChange, type NextOverrides, replacedBy, updateGroupConfigs, updateTopicConfigs, withChanges } from './config-changes.ts'
 import type { ImageFollower } from './image-follower.ts'
 import { isInternalTopic } from './internal-topics.ts'
 import { deletionKey, encodeValue, topicConfigKey, topicKey } from './metadata-keys.ts'
@@ -24,6 +24,12 @@ export interface NewTopic {
   readonly partitions: number
   readonly replicationFactor: number
   readonly overrides: TopicConfigOverrides
+}
+
+/** Something whose configs can be changed while the broker runs. */
+export interface ConfigResource {
+  readonly type: 'topic' | 'group'
+  readonly name: string
 }
 
 export interface ControllerOptions {
@@ -118,18 +124,18 @@ export class Controller {
     })
   }
 
-  /** Changes the configs somebody set on a topic. */
-  alterTopicConfigs(name: string, changes: readonly ConfigChange[], options: { readonly validateOnly: boolean }): Promise<void> {
-    return this.#updateConfigs(name, withChanges(changes), options)
+  /** Changes the configs somebody set on a topic or a group. */
+  alterConfigs(resource: ConfigResource, changes: readonly ConfigChange[], options: { readonly validateOnly: boolean }): Promise<void> {
+    return this.#updateConfigs(resource, withChanges(changes), options)
   }
 
-  /** Sets the configs of a topic; those not given go back to their defaults. */
-  replaceTopicConfigs(
-    name: string,
+  /** Sets the configs of a topic or a group; those not given go back to their defaults. */
+  replaceConfigs(
+    resource: ConfigResource,
     configs: readonly Pick<ConfigChange, 'name' | 'value'>[],
     options: { readonly validateOnly: boolean },
   ): Promise<void> {
-    return this.#updateConfigs(name, replacedBy(configs), options)
+    return this.#updateConfigs(resource, replacedBy(configs), options)
   }
 
   /** Resolves when no change is under way. */
@@ -137,9 +143,12 @@ export class Controller {
     return this.#changes.idle()
   }
 
-  #updateConfigs(name: string, next: NextOverrides, options: { readonly validateOnly: boolean }): Promise<void> {
+  #updateConfigs(resource: ConfigResource, nextOverrides: NextOverrides, options: { readonly validateOnly: boolean }): Promise<void> {
     const { store, config } = this.#options
-    return this.#change(() => updateTopicConfigs({ store, config, topic: this.#ensureTopic(name) }, next, options))
+    const update = { store, config, nextOverrides, ...options }
+    return this.#change(() =>
+      resource.type === 'topic' ? updateTopicConfigs(this.#ensureTopic(resource.name), update) : updateGroupConfigs(resource.name, update),
+    )
   }
 
   #change(task: () => Promise<number>): Promise<void> {

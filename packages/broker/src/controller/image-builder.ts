@@ -1,11 +1,13 @@
 import type { Entry, WatchEvent } from '@kafka-ts/metadata'
 import { uuidFromString } from '@kafka-ts/protocol'
+import type { GroupConfigOverrides } from '../config/group-config.ts'
 import type { TopicConfigOverrides } from '../config/topic-config.ts'
 import { type ClusterImage, type DeletionImage, emptyImage, type PartitionImage, type TopicImage } from './cluster-image.ts'
 import {
   DELETION_PREFIX,
   type DeletionRecord,
   decodeValue,
+  GROUP_CONFIG_PREFIX,
   PARTITION_PREFIX,
   type PartitionRecord,
   parsePartitionKey,
@@ -22,8 +24,10 @@ export class ImageBuilder {
   readonly #partitions = new Map<string, Map<number, PartitionImage>>()
   readonly #overrides = new Map<string, TopicConfigOverrides>()
   readonly #deletions = new Map<string, DeletionImage>()
+  readonly #groupConfigs = new Map<string, GroupConfigOverrides>()
   readonly #touchedTopics = new Set<string>()
   readonly #namesById = new Map<string, string>()
+  #areGroupConfigsTouched = false
   #image = emptyImage
 
   /** The image after the last `build`. */
@@ -38,14 +42,18 @@ export class ImageBuilder {
     if (key.startsWith(PARTITION_PREFIX)) this.#applyPartition(key, entry)
     else if (key.startsWith(TOPIC_PREFIX)) this.#applyTopic(key.slice(TOPIC_PREFIX.length), entry)
     else if (key.startsWith(TOPIC_CONFIG_PREFIX)) this.#applyConfig(key.slice(TOPIC_CONFIG_PREFIX.length), entry)
+    else if (key.startsWith(GROUP_CONFIG_PREFIX)) this.#applyGroupConfig(key.slice(GROUP_CONFIG_PREFIX.length), entry)
     else if (key.startsWith(DELETION_PREFIX)) this.#applyDeletion(key.slice(DELETION_PREFIX.length), entry)
   }
 
   /** The image at `revision`, when every change up to it has been applied. */
   build(revision: number): ClusterImage {
     const previous = this.#image
+    const deletions = new Map(this.#deletions)
+    const groupConfigs = this.#areGroupConfigsTouched ? new Map(this.#groupConfigs) : previous.groupConfigs
+    this.#areGroupConfigsTouched = false
     if (this.#touchedTopics.size === 0) {
-      this.#image = { ...previous, revision, deletions: new Map(this.#deletions) }
+      this.#image = { ...previous, revision, deletions, groupConfigs }
       return this.#image
     }
     const topics = new Map(previous.topics)
@@ -62,7 +70,7 @@ export class ImageBuilder {
       }
     }
     this.#touchedTopics.clear()
-    this.#image = { revision, topics, topicsById, deletions: new Map(this.#deletions) }
+    this.#image = { revision, topics, topicsById, deletions, groupConfigs }
     return this.#image
   }
 
@@ -112,6 +120,12 @@ export class ImageBuilder {
     }
     partitions.set(partition, { ...decodeValue<PartitionRecord>(entry.value), partition, modRevision: entry.modRevision })
     this.#partitions.set(topicId, partitions)
+  }
+
+  #applyGroupConfig(groupId: string, entry: Entry | undefined): void {
+    this.#areGroupConfigsTouched = true
+    if (entry === undefined) this.#groupConfigs.delete(groupId)
+    else this.#groupConfigs.set(groupId, decodeValue<Record<string, string>>(entry.value))
   }
 
   #applyDeletion(topicId: string, entry: Entry | undefined): void {

@@ -7,6 +7,7 @@
  * | `topic/<name>` | `TopicRecord` |
  * | `topicid/<topic id>` | `TopicIdRecord` |
  * | `cfg/topic/<name>` | the configs somebody set: texts by name |
+ * | `cfg/group/<group id>` | the same, of a group |
  * | `part/<topic id>/<partition>` | `PartitionRecord` |
  * | `pid/next` | `ProducerIdRecord`: which producer ids are taken |
  * | `deleting/<topic id>` | `DeletionRecord`: a topic that is gone for everybody and not yet from disk |
@@ -56,12 +57,14 @@ export const CLUSTER_KEY = 'cluster'
 export const PRODUCER_ID_KEY = 'pid/next'
 export const TOPIC_PREFIX = 'topic/'
 export const TOPIC_CONFIG_PREFIX = 'cfg/topic/'
+export const GROUP_CONFIG_PREFIX = 'cfg/group/'
 export const PARTITION_PREFIX = 'part/'
 export const DELETION_PREFIX = 'deleting/'
 
 export const topicKey = (name: string): string => `${TOPIC_PREFIX}${name}`
 export const topicIdKey = (topicId: string): string => `topicid/${topicId}`
 export const topicConfigKey = (name: string): string => `${TOPIC_CONFIG_PREFIX}${name}`
+export const groupConfigKey = (groupId: string): string => `${GROUP_CONFIG_PREFIX}${groupId}`
 export const partitionKey = (topicId: string, partition: number): string => `${PARTITION_PREFIX}${topicId}/${partition}`
 export const deletionKey = (topicId: string): string => `${DELETION_PREFIX}${topicId}`
 

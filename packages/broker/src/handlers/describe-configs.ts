@@ -8,13 +8,13 @@ import {
 } from '@kafka-ts/protocol'
 import { usableTopic } from '../controller/cluster-image.ts'
 import type { BrokerCore } from '../core.ts'
-import { brokerConfigEntries, type ConfigEntryOptions, topicConfigEntries } from './config-entries.ts'
+import { brokerConfigEntries, type ConfigEntryOptions, groupConfigEntries, topicConfigEntries } from './config-entries.ts'
 import type { Handler } from './handler.ts'
 import { asItemError } from './item-error.ts'
 
 type Resource = DescribeConfigsRequest['resources'][number]
 
-/** Tells the configs of topics and of this broker, and where each value comes from. */
+/** Tells the configs of topics, of groups and of this broker, and where each value comes from. */
 export const handleDescribeConfigs: Handler<Apis['describeConfigs']> = async ({ core }, request) => ({
   response: { resources: await describeConfigs(core, request) },
 })
@@ -45,6 +45,9 @@ function describe(core: BrokerCore, { resourceType, resourceName }: Resource, op
       if (topic === undefined) throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `there is no topic ${resourceName}`)
       return topicConfigEntries(core.config, topic.overrides, options)
     }
+    case ConfigResourceType.group:
+      if (resourceName === '') throw new KafkaError('INVALID_REQUEST', 'a group has a name')
+      return groupConfigEntries(core.config, core.controller.image.groupConfigs.get(resourceName) ?? {}, options)
     case ConfigResourceType.broker:
       if (resourceName === '') return []
       if (resourceName !== String(core.nodeId))

@@ -21,8 +21,8 @@ export function incrementalAlterConfigs(
   core: BrokerCore,
   { resources, validateOnly }: IncrementalAlterConfigsRequest,
 ): Promise<AlteredResourceOutcome[]> {
-  return alterResources(resources, async ({ resourceName, configs }) =>
-    core.controller.alterTopicConfigs(resourceName, configs.map(toChange), { validateOnly }),
+  return alterResources(resources, async ({ configs }, target) =>
+    core.controller.alterConfigs(target, configs.map(toChange), { validateOnly }),
   )
 }
 

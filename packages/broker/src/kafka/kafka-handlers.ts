@@ -1,6 +1,8 @@
 import { type AnyApi, apiRange, type KafkaApiName, type KafkaApis, kafkaApis } from '@kafka-ts/kafka-wire'
 import { handleAlterConfigs } from './handlers/alter-configs.ts'
 import { apiVersionsHandler } from './handlers/api-versions.ts'
+import { handleConsumerGroupDescribe } from './handlers/consumer-group-describe.ts'
+import { handleConsumerGroupHeartbeat } from './handlers/consumer-group-heartbeat.ts'
 import { handleCreatePartitions } from './handlers/create-partitions.ts'
 import { handleCreateTopics } from './handlers/create-topics.ts'
 import { handleDeleteGroups } from './handlers/delete-groups.ts'
@@ -31,6 +33,8 @@ import { handleSyncGroup } from './handlers/sync-group.ts'
 /** Who answers each API, but for ApiVersions. */
 const handlers: { readonly [Name in KafkaApiName]?: KafkaHandler<KafkaApis[Name]> } = {
   alterConfigs: handleAlterConfigs,
+  consumerGroupDescribe: handleConsumerGroupDescribe,
+  consumerGroupHeartbeat: handleConsumerGroupHeartbeat,
   createPartitions: handleCreatePartitions,
   createTopics: handleCreateTopics,
   deleteGroups: handleDeleteGroups,

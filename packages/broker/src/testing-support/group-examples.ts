@@ -8,6 +8,9 @@ const GROUP_OPERATIONS = 0b1_0100_1000
 const ASSIGNMENT = Uint8Array.of(9, 9)
 const TOPIC = 'orders'
 
+/** What a member of the consumer protocol says when it joins. */
+const consumerJoin = { memberEpoch: 0, rebalanceTimeoutMs: 10_000, subscribedTopicNames: [TOPIC], topicPartitions: [] }
+
 /** Examples of the APIs of groups. `client` speaks to a broker that has the topic `orders` and hands members their ids at once. */
 export function groupExamples(client: () => RawKafkaClient): ApiExamples {
   /** A group of one member that has its assignment. */
@@ -97,6 +100,47 @@ export function groupExamples(client: () => RawKafkaClient): ApiExamples {
           ])
         },
         expected: [[7, version < 5 ? -1 : 3, 'here', 0]],
+      }
+    },
+    consumerGroupHeartbeat: async (version) => {
+      const groupId = `consumer-${version}`
+      await client().send('findCoordinator', { coordinatorKeys: [groupId] })
+      // From version 1 on the member makes its id.
+      const memberId = version === 0 ? '' : 'm'
+      return {
+        request: { ...consumerJoin, groupId, memberId },
+        answer: ({ errorCode: code, memberId: given, memberEpoch, assignment }) => [
+          code,
+          version === 0 ? given !== '' : given,
+          memberEpoch,
+          assignment?.topicPartitions.map(({ partitions }) => partitions),
+        ],
+        expected: [0, version === 0 ? true : 'm', 1, [[0]]],
+      }
+    },
+    consumerGroupDescribe: async (version) => {
+      const groupId = `consumer-describe-${version}`
+      await client().send('findCoordinator', { coordinatorKeys: [groupId] })
+      await client().send('consumerGroupHeartbeat', { ...consumerJoin, groupId, memberId: 'm' })
+      return {
+        request: { groupIds: [groupId, 'nowhere'], includeAuthorizedOperations: true },
+        answer: ({ groups: [group, missing] }) => [
+          [
+            group?.errorCode,
+            group?.groupState,
+            group?.groupEpoch,
+            group?.assignmentEpoch,
+            group?.assignorName,
+            group?.authorizedOperations,
+          ],
+          group?.members.map(({ memberId, memberEpoch, assignment }) => [
+            memberId,
+            memberEpoch,
+            assignment.topicPartitions.map(({ topicName, partitions }) => [topicName, partitions]),
+          ]),
+          missing?.errorCode,
+        ],
+        expected: [[0, 'Stable', 1, 1, 'uniform', GROUP_OPERATIONS], [['m', 1, [[TOPIC, [0]]]]], errorCode('GROUP_ID_NOT_FOUND')],
       }
     },
     offsetDelete: async () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { GroupHistory } from '../testing-support/group-history.ts'
 import { GROUP, GroupRig } from '../testing-support/group-rig.ts'
 import { ModelClient, PARTITIONS } from '../testing-support/model-client.ts'
+import type { ClassicGroup } from './classic-group.ts'
 import type { GroupShard } from './group-shard.ts'
 
 const CLIENTS = 4
@@ -58,8 +59,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 /** What the records say of a shard: a group that is between two records, or has none, is left out. */
 function recorded(state: GroupShard) {
   const groups = [...state.groups.values()].filter(
-    ({ state: at, stateTimestampMs }) => (at === 'Stable' || at === 'Empty') && stateTimestampMs >= 0,
-  )
+    (group) => group.type === 'classic' && (group.state === 'Stable' || group.state === 'Empty') && group.stateTimestampMs >= 0,
+  ) as ClassicGroup[]
   return {
     groups: groups.map((group) => [
       group.groupId,

@@ -1,6 +1,7 @@
 import type { Clock, Compression, Random } from '@kafka-ts/io'
 import { KafkaError } from '@kafka-ts/protocol'
 import type { BrokerConfig } from '../../config/broker-config.ts'
+import { type GroupConfig, resolveGroupConfig } from '../../config/group-config.ts'
 import { type ClusterImage, usableTopic } from '../../controller/cluster-image.ts'
 import type { Controller } from '../../controller/controller.ts'
 import { GROUP_METADATA_TOPIC, internalTopic } from '../../controller/internal-topics.ts'
@@ -8,16 +9,22 @@ import type { Logger } from '../../logger.ts'
 import type { PartitionTable } from '../../partition/partition-table.ts'
 import { Shard } from '../runtime/shard.ts'
 import type { Reply } from '../runtime/turn.ts'
+import { RegexResolver } from './consumer/regex-resolver.ts'
 import { type JoinResult, joinError, type SyncResult, syncError } from './group-results.ts'
-import { groupSettings } from './group-settings.ts'
+import { type ConsumerTimes, groupSettings } from './group-settings.ts'
 import { GroupShard, type GroupTurn } from './group-shard.ts'
 import { type CommitRequest, commitOffsets } from './operations/commit-offsets.ts'
-import type { ConsumerClient, ConsumerHeartbeatRequest, ConsumerHeartbeatResult } from './operations/consumer-heartbeat.ts'
+import {
+  type ConsumerClient,
+  type ConsumerHeartbeatRequest,
+  type ConsumerHeartbeatResult,
+  consumerHeartbeat,
+} from './operations/consumer-heartbeat.ts'
 import { deleteGroup } from './operations/delete-group.ts'
 import { deleteOffsets, type OffsetToDelete } from './operations/delete-offsets.ts'
-import type { DescribedConsumerGroup } from './operations/describe-consumer-group.ts'
+import { type DescribedConsumerGroup, describeConsumerGroup } from './operations/describe-consumer-group.ts'
 import { type DescribedGroup, describeGroup, type ListedGroup, listGroups } from './operations/describe-groups.ts'
-import { type FetchedTopic, type FetchingMember, fetchOffsets, NO_MEMBER } from './operations/fetch-offsets.ts'
+import { type FetchedTopic, type FetchingMember, type FetchRequest, fetchOffsets, NO_MEMBER } from './operations/fetch-offsets.ts'
 import { type HeartbeatRequest, heartbeat } from './operations/heartbeat.ts'
 import { type JoinRequest, joinGroup } from './operations/join-group.ts'
 import { type Leaver, leaveGroup } from './operations/leave-group.ts'
@@ -47,6 +54,7 @@ const codec = { encode: encodeGroupRecord, decode: decodeGroupRecord }
  */
 export class GroupCoordinator {
   readonly #options: GroupCoordinatorOptions
+  readonly #regexes = new RegexResolver()
   /** Of the topic whose partitions the shards are; undefined while there is none. */
   #topicId: string | undefined
   #shards: readonly Shard<GroupRecord, GroupShard>[] = []
@@ -58,7 +66,7 @@ export class GroupCoordinator {
     this.#options = options
   }
 
-  /** Follows the metadata: loads the shards when their topic is there, and forgets offsets of topics that are gone. */
+  /** Follows the metadata: loads the shards when their topic is there, forgets offsets of topics that are gone, has groups assigned anew. */
   onImage(image: ClusterImage, previous: ClusterImage): void {
     if (this.#isClosed) return
     const topic = usableTopic(image, GROUP_METADATA_TOPIC)
@@ -67,7 +75,9 @@ export class GroupCoordinator {
       this.#topicId = topic?.id
       this.#shards = topic === undefined ? [] : topic.partitions.map(({ partition }) => this.#open(topic.id, partition))
     }
+    if (image.topics === previous.topics) return
     this.#forgetDeletedTopics(image, previous)
+    for (const shard of this.#shards) void this.#onShard(shard, (state, turn) => state.reactToTopics(turn))
   }
 
   /** Makes the topic of the groups' records if it is not there. Throws `KafkaError` while `groupId` cannot be coordinated here. */
@@ -108,11 +118,12 @@ export class GroupCoordinator {
 
   /**
    * Joins, keeps and leaves a group of the consumer protocol (KIP-848). With `maxWaitMs` above 0 the answer may take as long, and comes at
-   * once when there is news for the member; a newer heartbeat of the member, the end of the shard and `close` end the wait too.
+   * once when there is news for the member; a newer heartbeat of the member, the end of the shard and `close` end the wait too. Who joins waits
+   * for its first assignment, whatever `maxWaitMs`.
    */
-  async consumerGroupHeartbeat(request: ConsumerHeartbeatRequest, _client: ConsumerClient): Promise<ConsumerHeartbeatResult> {
+  async consumerGroupHeartbeat(request: ConsumerHeartbeatRequest, client: ConsumerClient): Promise<ConsumerHeartbeatResult> {
     ensureGroupId(request.groupId)
-    throw new KafkaError('UNSUPPORTED_VERSION', 'this broker does not coordinate groups of the consumer protocol yet')
+    return this.#run(request.groupId, (shard, turn, reply) => consumerHeartbeat(shard, turn, { request, client, reply }))
   }
 
   /** One error code for each offset, in order. Rejects with what is wrong with the committer. */
@@ -124,12 +135,8 @@ export class GroupCoordinator {
    * null asks for every topic the group has offsets of. Rejects with UNKNOWN_MEMBER_ID and STALE_MEMBER_EPOCH when `member` names somebody
    * who is not (any more) what it says; `NO_MEMBER` is anybody.
    */
-  fetchOffsets(
-    groupId: string,
-    topics: Parameters<typeof fetchOffsets>[2],
-    _member: FetchingMember = NO_MEMBER,
-  ): Promise<readonly FetchedTopic[]> {
-    return this.#run(groupId, (shard) => fetchOffsets(shard, groupId, topics))
+  fetchOffsets(groupId: string, topics: FetchRequest['topics'], member: FetchingMember = NO_MEMBER): Promise<readonly FetchedTopic[]> {
+    return this.#run(groupId, (shard) => fetchOffsets(shard, { groupId, topics, member }))
   }
 
   /** One error code for each offset, in order. Rejects with GROUP_ID_NOT_FOUND, NON_EMPTY_GROUP. */
@@ -152,7 +159,7 @@ export class GroupCoordinator {
 
   /** A group of the consumer protocol. Rejects with GROUP_ID_NOT_FOUND when there is none of that name and protocol. */
   async describeConsumerGroup(groupId: string): Promise<DescribedConsumerGroup> {
-    throw new KafkaError('GROUP_ID_NOT_FOUND', `there is no group ${groupId} of the consumer protocol`)
+    return this.#run(groupId, (shard) => describeConsumerGroup(shard, groupId))
   }
 
   async listGroups(): Promise<readonly ListedGroup[]> {
@@ -177,7 +184,9 @@ export class GroupCoordinator {
     const log = partitions.find(topicId, partition)
     if (log === undefined) throw new Error(`partition ${partition} of ${GROUP_METADATA_TOPIC} is not on this broker`)
     const settings = groupSettings(config.values)
-    const hasTopic = (topic: string): boolean => controller.image.topics.has(topic)
+    const image = (): ClusterImage => controller.image
+    const times = consumerTimes(controller, config)
+    const options = { settings, random, logger, image, regexes: this.#regexes, consumerTimes: times }
     const shard = new Shard<GroupRecord, GroupShard>({
       name: `${GROUP_METADATA_TOPIC}-${partition}`,
       log,
@@ -185,7 +194,7 @@ export class GroupCoordinator {
       compression,
       logger,
       codec,
-      createState: (context) => new GroupShard(context, { settings, random, logger, hasTopic }),
+      createState: (context) => new GroupShard(context, options),
     })
     shard.start()
     return shard
@@ -204,27 +213,41 @@ export class GroupCoordinator {
   }
 
   #forgetDeletedTopics(image: ClusterImage, previous: ClusterImage): void {
-    if (image.topics === previous.topics) return
     const gone = new Set<string>()
     for (const [name, { id }] of previous.topics) if (image.topics.get(name)?.id !== id) gone.add(name)
     if (gone.size === 0) return
-    for (const shard of this.#shards) void this.#forgetTopics(shard, gone)
+    for (const shard of this.#shards) void this.#onShard(shard, (state, turn) => state.forgetTopics(turn, (topic) => gone.has(topic)))
   }
 
-  async #forgetTopics(shard: Shard<GroupRecord, GroupShard>, gone: ReadonlySet<string>): Promise<void> {
+  /** Tells a shard of new metadata. One that is loading looks at the metadata itself when it is done. */
+  async #onShard(shard: Shard<GroupRecord, GroupShard>, operation: (state: GroupShard, turn: GroupTurn) => void): Promise<void> {
     try {
       await shard.run((state, turn) => {
-        state.forgetTopics(turn, (topic) => gone.has(topic))
+        operation(state, turn)
         return true
       })
     } catch (error) {
       if (!(error instanceof KafkaError)) throw error
-      // A shard that is loading looks at the topics itself when it is done.
-      if (error.code !== 'COORDINATOR_LOAD_IN_PROGRESS') {
-        this.#options.logger.warn({ err: error, topics: [...gone] }, 'the offsets of deleted topics are kept until the next start')
-      }
+      if (error.code === 'COORDINATOR_LOAD_IN_PROGRESS' || error.code === 'NOT_COORDINATOR') return
+      this.#options.logger.warn(
+        { err: error },
+        'groups could not be told of a change of the topics; they are when their partition is next loaded',
+      )
     }
   }
+}
+
+/** Tells how often members of a group are to be heard of, as the metadata has it now. */
+function consumerTimes(controller: Controller, config: BrokerConfig): (groupId: string) => ConsumerTimes {
+  const ofBroker = toTimes(resolveGroupConfig({}, config))
+  return (groupId) => {
+    const overrides = controller.image.groupConfigs.get(groupId)
+    return overrides === undefined ? ofBroker : toTimes(resolveGroupConfig(overrides, config))
+  }
+}
+
+function toTimes(values: GroupConfig): ConsumerTimes {
+  return { heartbeatIntervalMs: values['consumer.heartbeat.interval.ms'], sessionTimeoutMs: values['consumer.session.timeout.ms'] }
 }
 
 function ensureGroupId(groupId: string): void {

@@ -1,14 +1,22 @@
 import type { Random } from '@kafka-ts/io'
 import { KafkaError } from '@kafka-ts/protocol'
+import type { ClusterImage } from '../../controller/cluster-image.ts'
 import type { Logger } from '../../logger.ts'
 import type { ShardContext, ShardState } from '../runtime/shard-state.ts'
 import type { Turn } from '../runtime/turn.ts'
 import { ClassicGroup } from './classic-group.ts'
 import { CommittedOffsets } from './committed-offsets.ts'
-import type { GroupSettings } from './group-settings.ts'
+import { ConsumerGroup } from './consumer/consumer-group.ts'
+import { ConsumerTimers } from './consumer/consumer-timers.ts'
+import { expelMember } from './consumer/membership.ts'
+import type { RegexResolver } from './consumer/regex-resolver.ts'
+import { reactToTopics, scheduleAssignment } from './consumer/target-assignment.ts'
+import type { ConsumerTimes, GroupSettings } from './group-settings.ts'
+import { inconsistentProtocol } from './group-type-errors.ts'
 import { expireOffsets } from './operations/expire-offsets.ts'
 import { forgetTopics } from './operations/forget-topics.ts'
 import { removeMember, removePending } from './rebalance.ts'
+import type { ConsumerGroupRecord } from './records/consumer-records.ts'
 import type { GroupRecord } from './records/group-records.ts'
 import { Sessions } from './sessions.ts'
 
@@ -18,9 +26,15 @@ export interface GroupShardOptions {
   readonly settings: GroupSettings
   readonly random: Random
   readonly logger: Logger
-  /** Whether there is a partition that offsets may be committed for. */
-  readonly hasTopic: (topic: string) => boolean
+  /** The metadata as this broker knows it now. */
+  readonly image: () => ClusterImage
+  readonly regexes: RegexResolver
+  /** How often members of a group of the consumer protocol are to be heard of. */
+  readonly consumerTimes: (groupId: string) => ConsumerTimes
 }
+
+/** A group of either protocol. */
+export type Group = ClassicGroup | ConsumerGroup
 
 /** Between two turns of a task too large for one, so that others have theirs. */
 const SOON_MS = 100
@@ -35,23 +49,35 @@ export class GroupShard implements ShardState<GroupRecord> {
   readonly settings: GroupSettings
   readonly random: Random
   readonly logger: Logger
-  readonly hasTopic: (topic: string) => boolean
+  readonly image: () => ClusterImage
+  readonly regexes: RegexResolver
+  readonly consumerTimes: (groupId: string) => ConsumerTimes
   readonly context: ShardContext<GroupRecord>
   readonly sessions: Sessions
-  readonly groups = new Map<string, ClassicGroup>()
+  readonly consumerTimers: ConsumerTimers
+  readonly groups = new Map<string, Group>()
   readonly #offsets = new Map<string, CommittedOffsets>()
 
-  constructor(context: ShardContext<GroupRecord>, { settings, random, logger, hasTopic }: GroupShardOptions) {
+  constructor(context: ShardContext<GroupRecord>, options: GroupShardOptions) {
+    const { settings, random, logger, image, regexes, consumerTimes } = options
     this.context = context
     this.settings = settings
     this.random = random
     this.logger = logger
-    this.hasTopic = hasTopic
+    this.image = image
+    this.regexes = regexes
+    this.consumerTimes = consumerTimes
     this.sessions = new Sessions({
       context,
       logger,
       onMemberExpired: (turn, expired) => removeMember(this, turn, expired),
       onPendingExpired: (turn, expired) => removePending(this, turn, expired),
+    })
+    this.consumerTimers = new ConsumerTimers({
+      context,
+      logger,
+      sessionTimeoutMs: (groupId) => consumerTimes(groupId).sessionTimeoutMs,
+      onExpired: (turn, expired) => expelMember(this, turn, expired),
     })
   }
 
@@ -59,31 +85,57 @@ export class GroupShard implements ShardState<GroupRecord> {
     return this.#offsets.get(groupId)
   }
 
-  /** Throws UNKNOWN_MEMBER_ID: whoever asks for a group that is not there takes itself for a member of it. */
+  /** Throws UNKNOWN_MEMBER_ID: whoever asks for a classic group that is not there takes itself for a member of it. */
   ensureGroupOfMember(groupId: string): ClassicGroup {
     const group = this.groups.get(groupId)
-    if (group === undefined) throw new KafkaError('UNKNOWN_MEMBER_ID', `there is no group ${groupId}`)
+    if (group?.type !== 'classic') throw new KafkaError('UNKNOWN_MEMBER_ID', `there is no group ${groupId} of the classic protocol`)
     return group
   }
 
-  /** The group, made if it is not there: an empty one is nothing that has to be recorded. */
-  groupOf(groupId: string): ClassicGroup {
+  /** As `ensureGroupOfMember`, for the consumer protocol. Throws INCONSISTENT_GROUP_PROTOCOL where classic members are in it. */
+  ensureConsumerGroup(groupId: string): ConsumerGroup {
+    const group = this.groups.get(groupId)
+    if (group?.type === 'consumer') return group
+    if (group !== undefined && group.state !== 'Empty') throw inconsistentProtocol(groupId)
+    throw new KafkaError('UNKNOWN_MEMBER_ID', `there is no group ${groupId} of the consumer protocol`)
+  }
+
+  /** The classic group, made if no group is there: an empty one is nothing that has to be recorded. */
+  classicGroupOf(groupId: string): ClassicGroup {
     const present = this.groups.get(groupId)
-    if (present !== undefined) return present
+    if (present?.type === 'classic') return present
+    present?.cancelTimers()
     const group = new ClassicGroup(groupId)
     this.groups.set(groupId, group)
     return group
   }
 
   replay(record: GroupRecord): void {
-    if (record.type === 'group') this.#replayGroup(record.groupId, record.value)
-    else this.#replayOffset(record)
+    switch (record.type) {
+      case 'group':
+        this.#replayGroup(record.groupId, record.value)
+        break
+      case 'offset':
+        this.#replayOffset(record)
+        break
+      default:
+        this.#replayConsumerGroup(record)
+    }
   }
 
   activate(turn: GroupTurn): void {
-    for (const group of this.groups.values()) for (const member of group.members.values()) this.sessions.renew(group, member)
-    this.forgetTopics(turn, (topic) => !this.hasTopic(topic))
+    for (const group of this.groups.values()) {
+      if (group.type === 'classic') for (const member of group.members.values()) this.sessions.renew(group, member)
+      else this.#activateConsumerGroup(turn, group)
+    }
+    const { topics } = this.image()
+    this.forgetTopics(turn, (topic) => !topics.has(topic))
     this.#scheduleExpiry(this.settings.offsetsRetentionCheckIntervalMs)
+  }
+
+  /** Topics came, went or grew: groups that are subscribed to them are assigned anew. */
+  reactToTopics(turn: GroupTurn): void {
+    for (const group of this.groups.values()) if (group.type === 'consumer') reactToTopics(this, turn, group)
   }
 
   /** Forgets offsets of topics that are gone, in as many turns as it takes. */
@@ -93,12 +145,44 @@ export class GroupShard implements ShardState<GroupRecord> {
   }
 
   #replayGroup(groupId: string, value: Extract<GroupRecord, { type: 'group' }>['value']): void {
-    if (value !== null) {
-      this.groupOf(groupId).settle(value)
+    if (value !== null) this.classicGroupOf(groupId).settle(value)
+    else if (this.groups.get(groupId)?.type === 'classic') this.#forget(groupId)
+  }
+
+  #replayConsumerGroup(record: ConsumerGroupRecord): void {
+    const { groupId } = record
+    const present = this.groups.get(groupId)
+    if (record.value === null) {
+      if (present?.type !== 'consumer') return
+      if (record.type === 'consumerGroup') this.#forget(groupId)
+      else present.replay(record)
       return
     }
+    if (present?.type === 'consumer') {
+      present.replay(record)
+      return
+    }
+    present?.cancelTimers()
+    const group = new ConsumerGroup(groupId)
+    this.groups.set(groupId, group)
+    group.replay(record)
+  }
+
+  /** Offsets that are there keep the name of their group alive. */
+  #forget(groupId: string): void {
     this.groups.get(groupId)?.cancelTimers()
     this.groups.delete(groupId)
+    if (this.#offsets.has(groupId)) this.classicGroupOf(groupId)
+  }
+
+  #activateConsumerGroup(turn: GroupTurn, group: ConsumerGroup): void {
+    group.takeAwaitedReleases()
+    for (const member of group.members.values()) {
+      this.consumerTimers.expectHeartbeat({ group, member })
+      if (member.current.state === 'UnrevokedPartitions') this.consumerTimers.expectRevocation({ group, member })
+    }
+    if (group.epoch > group.assignmentEpoch) turn.follow((later) => scheduleAssignment(this, later, group))
+    else reactToTopics(this, turn, group)
   }
 
   #replayOffset({ groupId, topic, partition, value }: Extract<GroupRecord, { type: 'offset' }>): void {
@@ -108,7 +192,7 @@ export class GroupShard implements ShardState<GroupRecord> {
       if (offsets?.isEmpty === true) this.#offsets.delete(groupId)
       return
     }
-    this.groupOf(groupId)
+    if (!this.groups.has(groupId)) this.classicGroupOf(groupId)
     if (offsets !== undefined) {
       offsets.set(topic, partition, value)
       return

@@ -2,11 +2,12 @@ import { errorCode } from '@kafka-ts/protocol'
 import { describe, expect, it } from 'vitest'
 import { rangeProtocol } from '../../testing-support/kafka-group-member.ts'
 import { codeOf, GROUP, GroupRig } from '../testing-support/group-rig.ts'
+import { imageOf } from '../testing-support/topic-images.ts'
 import type { JoinResult } from './group-results.ts'
 import { commitOffsets } from './operations/commit-offsets.ts'
 import { deleteGroup } from './operations/delete-group.ts'
 import { deleteOffsets } from './operations/delete-offsets.ts'
-import { fetchOffsets } from './operations/fetch-offsets.ts'
+import { fetchOffsets, NO_MEMBER } from './operations/fetch-offsets.ts'
 
 const MINUTE_MS = 60_000
 const offsetOf = (rig: GroupRig, topic = 'orders') => rig.see((state) => state.offsetsOf(GROUP)?.get(topic, 0)?.offset)
@@ -45,9 +46,11 @@ describe('committed offsets', () => {
       expect(await codeOf(rig.commit(4, { memberId: 'a', generationId: 1 }))).toBe('UNKNOWN_MEMBER_ID')
       await rig.restart()
       expect(await offsetOf(rig)).toBe(3)
-      const fetched = await rig.see((state) => fetchOffsets(state, GROUP, null))
+      const fetched = await rig.see((state) => fetchOffsets(state, { groupId: GROUP, topics: null, member: NO_MEMBER }))
       expect(fetched).toMatchObject([{ topic: 'orders', partitions: [{ partition: 0, committed: { offset: 3 } }] }])
-      const missing = await rig.see((state) => fetchOffsets(state, 'nobody', [{ topic: 'orders', partitions: [1] }]))
+      const missing = await rig.see((state) =>
+        fetchOffsets(state, { groupId: 'nobody', topics: [{ topic: 'orders', partitions: [1] }], member: NO_MEMBER }),
+      )
       expect(missing).toEqual([{ topic: 'orders', partitions: [{ partition: 1, committed: undefined }] }])
     })
   })
@@ -143,7 +146,7 @@ describe('committed offsets', () => {
         return true
       })
       expect(await offsetOf(rig)).toBe(3)
-      rig.missingTopics.add('orders')
+      rig.image = imageOf([])
       await rig.restart()
       expect(await offsetOf(rig)).toBeUndefined()
     })

@@ -76,15 +76,7 @@ export class ShardLife<Record, State extends ShardState<Record>> {
       },
     }
     this.#open.add(reply)
-    this.#take((turn) => {
-      try {
-        const response = operation(turn, reply)
-        if (response !== undefined) turn.answer(reply, response)
-      } catch (error) {
-        if (!(error instanceof KafkaError)) throw error
-        turn.refuse(reply, error)
-      }
-    })
+    this.#take((turn) => answering(turn, reply, operation))
     return promise
   }
 
@@ -109,12 +101,24 @@ export class ShardLife<Record, State extends ShardState<Record>> {
   #take(operation: (turn: Turn<Record>) => void): void {
     const turn = new Turn<Record>(this.#options.clock.now())
     operation(turn)
-    if (turn.records.length > 0) this.#append(turn)
-    else if (this.#waiting.length > 0) this.#waiting.push({ turn, isCommitted: true })
-    else turn.giveAnswers()
+    if (turn.records.length > 0) {
+      if (!this.#append(turn)) return
+    } else if (this.#waiting.length > 0) {
+      this.#waiting.push({ turn, isCommitted: true })
+    } else {
+      turn.giveAnswers()
+    }
+    for (const { operation: next, reply } of turn.followUps) {
+      if (this.#isOver) return
+      this.#take((following) => {
+        if (reply === undefined) next(following)
+        else answering(following, reply, () => void next(following))
+      })
+    }
   }
 
-  #append(turn: Turn<Record>): void {
+  /** False: the records were refused, and whoever the turn was to answer has heard so. */
+  #append(turn: Turn<Record>): boolean {
     const waiting: WaitingTurn<Record> = { turn, isCommitted: false }
     let early: AppendOutcome | undefined
     let isTaken = false
@@ -129,11 +133,12 @@ export class ShardLife<Record, State extends ShardState<Record>> {
       // Refused before anything was replayed: the state still is what the log says.
       this.#countSettled()
       turn.failAnswers(appendError(early))
-      return
+      return false
     }
     this.#waiting.push(waiting)
     for (const record of turn.records) this.state.replay(record)
     if (early !== undefined) this.#onOutcome(waiting, early)
+    return true
   }
 
   #encode({ records, nowMs }: Turn<Record>): Uint8Array {
@@ -187,5 +192,20 @@ export class ShardLife<Record, State extends ShardState<Record>> {
     }
     this.#timers.add(timer)
     return timer
+  }
+}
+
+/** Runs an operation whose answer, or the `KafkaError` it throws, goes to `reply`. */
+function answering<Record, Response>(
+  turn: Turn<Record>,
+  reply: Reply<Response>,
+  operation: (turn: Turn<Record>, reply: Reply<Response>) => Response | undefined,
+): void {
+  try {
+    const response = operation(turn, reply)
+    if (response !== undefined) turn.answer(reply, response)
+  } catch (error) {
+    if (!(error instanceof KafkaError)) throw error
+    turn.refuse(reply, error)
   }
 }

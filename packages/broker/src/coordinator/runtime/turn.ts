@@ -6,6 +6,12 @@ export interface Reply<Response> {
   reject(error: KafkaError): void
 }
 
+/** What one operation leaves to the next: see `Turn.follow`. */
+export interface FollowUp<Record> {
+  readonly operation: (turn: Turn<Record>) => void
+  readonly reply: Reply<never> | undefined
+}
+
 interface Answer {
   give(): void
   refuse(error: KafkaError): void
@@ -20,6 +26,7 @@ export class Turn<Record> {
   readonly nowMs: number
   readonly #records: Record[] = []
   readonly #answers: Answer[] = []
+  readonly #followUps: FollowUp<Record>[] = []
 
   constructor(nowMs: number) {
     this.nowMs = nowMs
@@ -32,6 +39,18 @@ export class Turn<Record> {
   /** What the record says comes true by `replay`, after the operation and before the next one. */
   append(record: Record): void {
     this.#records.push(record)
+  }
+
+  get followUps(): readonly FollowUp<Record>[] {
+    return this.#followUps
+  }
+
+  /**
+   * Has `operation` run in a turn of its own, as soon as the records of this one are replayed and before anything else; not at all when they
+   * are refused. `reply` is one that `operation` will see to: until then it hears what becomes of this turn.
+   */
+  follow(operation: (turn: Turn<Record>) => void, reply?: Reply<never>): void {
+    this.#followUps.push({ operation, reply })
   }
 
   answer<Response>(reply: Reply<Response>, response: Response): void {
@@ -50,5 +69,6 @@ export class Turn<Record> {
   /** What the answers rest on did not come to be: everybody gets `error` instead. */
   failAnswers(error: KafkaError): void {
     for (const answer of this.#answers) answer.refuse(error)
+    for (const { reply } of this.#followUps) reply?.reject(error)
   }
 }

@@ -1,10 +1,16 @@
 import { type SimulatedDoors, simulatedDoors } from '@kafka-ts/io/simulated'
 import { createBrokerConfig } from '../../config/broker-config.ts'
+import { resolveGroupConfig } from '../../config/group-config.ts'
+import type { ClusterImage } from '../../controller/cluster-image.ts'
 import { silentLogger } from '../../logger.ts'
+import { RegexResolver } from '../group/consumer/regex-resolver.ts'
 import type { JoinResult, SyncResult } from '../group/group-results.ts'
 import { groupSettings } from '../group/group-settings.ts'
 import { GroupShard } from '../group/group-shard.ts'
 import { commitOffsets } from '../group/operations/commit-offsets.ts'
+import { type ConsumerHeartbeatRequest, type ConsumerHeartbeatResult, consumerHeartbeat } from '../group/operations/consumer-heartbeat.ts'
+import { type DescribedConsumerGroup, describeConsumerGroup } from '../group/operations/describe-consumer-group.ts'
+import { type FetchedTopic, type FetchingMember, fetchOffsets } from '../group/operations/fetch-offsets.ts'
 import { heartbeat } from '../group/operations/heartbeat.ts'
 import { type JoinRequest, joinGroup } from '../group/operations/join-group.ts'
 import { leaveGroup } from '../group/operations/leave-group.ts'
@@ -12,6 +18,7 @@ import { type SyncRequest, syncGroup } from '../group/operations/sync-group.ts'
 import { decodeGroupRecord, encodeGroupRecord, type GroupRecord } from '../group/records/group-records.ts'
 import { Shard } from '../runtime/shard.ts'
 import { MemoryShardLog } from './memory-shard-log.ts'
+import { imageOf, topicImage } from './topic-images.ts'
 
 export const GROUP = 'billing'
 const SEED = 11
@@ -31,12 +38,26 @@ const joinDefaults = {
   supportsSkippingAssignment: true,
 } as const satisfies JoinRequest
 
+const heartbeatDefaults = {
+  groupId: GROUP,
+  memberId: '',
+  memberEpoch: 0,
+  instanceId: null,
+  rackId: null,
+  rebalanceTimeoutMs: -1,
+  subscribedTopicNames: null,
+  subscribedTopicRegex: null,
+  serverAssignor: null,
+  ownedPartitions: null,
+  maxWaitMs: 0,
+} as const satisfies ConsumerHeartbeatRequest
+
 /** One shard of groups in virtual time, on a log in memory. */
 export class GroupRig {
   readonly doors: SimulatedDoors
   readonly log: MemoryShardLog
-  /** Topics that are gone. */
-  readonly missingTopics = new Set<string>()
+  /** The metadata as the shard finds it. */
+  image = imageOf([topicImage('orders', 4, 1)])
   readonly #settings: Readonly<Record<string, string>>
   shard: Shard<GroupRecord, GroupShard>
 
@@ -66,8 +87,14 @@ export class GroupRig {
   /** A shard on what is committed in the log. */
   openShard(): Shard<GroupRecord, GroupShard> {
     const { clock, compression, random } = this.doors
-    const settings = groupSettings(createBrokerConfig(this.#settings).values)
-    const hasTopic = (topic: string): boolean => !this.missingTopics.has(topic)
+    const config = createBrokerConfig(this.#settings)
+    const settings = groupSettings(config.values)
+    const times = resolveGroupConfig({}, config)
+    const consumerTimes = () => ({
+      heartbeatIntervalMs: times['consumer.heartbeat.interval.ms'],
+      sessionTimeoutMs: times['consumer.session.timeout.ms'],
+    })
+    const options = { settings, random, logger: silentLogger, image: () => this.image, regexes: new RegexResolver(), consumerTimes }
     const shard = new Shard<GroupRecord, GroupShard>({
       name: 'test',
       log: this.log,
@@ -75,7 +102,7 @@ export class GroupRig {
       compression,
       logger: silentLogger,
       codec: { encode: encodeGroupRecord, decode: decodeGroupRecord },
-      createState: (context) => new GroupShard(context, { settings, random, logger: silentLogger, hasTopic }),
+      createState: (context) => new GroupShard(context, options),
     })
     shard.start()
     return shard
@@ -138,6 +165,31 @@ export class GroupRig {
     const request = { groupId: GROUP, memberId, generationId, groupInstanceId: null, retentionTimeMs: -1, offsets }
     const [code] = await this.shard.run((state, turn) => commitOffsets(state, turn, request))
     return code
+  }
+
+  /** Committed offsets of `orders`. */
+  fetch(member: FetchingMember, partitions: readonly number[]): Promise<readonly FetchedTopic[]> {
+    return this.shard.run((state) => fetchOffsets(state, { groupId: GROUP, topics: [{ topic: 'orders', partitions }], member }))
+  }
+
+  /** A heartbeat of the consumer protocol; what is not said is as before. */
+  consumerHeartbeat(request: Partial<ConsumerHeartbeatRequest>): Promise<ConsumerHeartbeatResult> {
+    const client = { clientId: 'test', clientHost: '/test' }
+    const whole = { ...heartbeatDefaults, ...request }
+    return this.shard.run((state, turn, reply) => consumerHeartbeat(state, turn, { request: whole, client, reply }))
+  }
+
+  describeConsumers(groupId = GROUP): Promise<DescribedConsumerGroup> {
+    return this.see((state) => describeConsumerGroup(state, groupId))
+  }
+
+  /** The topics are these from now on. */
+  async setImage(image: ClusterImage): Promise<void> {
+    this.image = image
+    await this.shard.run((state, turn) => {
+      state.reactToTopics(turn)
+      return true
+    })
   }
 
   /** Joins `count` members to an empty group and gives each its assignment: its place among them. The leader comes first. */

@@ -1,4 +1,4 @@
-import type { Clock } from '@kafka-ts/io'
+import type { Clock, Timer } from '@kafka-ts/io'
 import { errorCode } from '@kafka-ts/protocol'
 import { iterateBatches, recordCountOf, stampBatch } from '@kafka-ts/protocol/records'
 import { type AppendTarget, failure, type PartitionRead } from '../../partition/partition.ts'
@@ -9,6 +9,8 @@ interface Appended {
   readonly endOffset: number
   readonly batches: Uint8Array
   readonly target: AppendTarget
+  /** Commits it; others may before. */
+  timer?: Timer
 }
 
 const STORAGE_ERROR = failure(errorCode('KAFKA_STORAGE_ERROR'), 'the disk of the test said no')
@@ -20,6 +22,8 @@ export class MemoryShardLog implements ShardLog {
   commitDelayMs: number | undefined
   /** Appends are refused at once, as on a full disk. */
   isFull = false
+  /** So many appends more are taken, then none. */
+  refuseFrom: number | undefined
   readonly #clock: Clock
   #committed: Appended[] = []
   #uncommitted: Appended[] = []
@@ -39,7 +43,8 @@ export class MemoryShardLog implements ShardLog {
   }
 
   append(records: Uint8Array, target: AppendTarget): void {
-    if (this.isFull) {
+    if (this.refuseFrom !== undefined) this.refuseFrom--
+    if (this.isFull || (this.refuseFrom ?? 0) < 0) {
       target.waiter?.settle(target.slot, STORAGE_ERROR)
       return
     }
@@ -49,9 +54,9 @@ export class MemoryShardLog implements ShardLog {
       stampBatch(records, start, { baseOffset: endOffset, leaderEpoch: 0 })
       endOffset += recordCountOf(records, start)
     }
-    const appended = { baseOffset, endOffset, batches: records, target }
+    const appended: Appended = { baseOffset, endOffset, batches: records, target }
     this.#uncommitted.push(appended)
-    if (this.commitDelayMs !== undefined) this.#clock.setTimer(this.commitDelayMs, () => this.#commitThrough(appended))
+    if (this.commitDelayMs !== undefined) appended.timer = this.#clock.setTimer(this.commitDelayMs, () => this.#commitThrough(appended))
   }
 
   /** Commits everything appended so far. */
@@ -64,6 +69,7 @@ export class MemoryShardLog implements ShardLog {
   lose(): void {
     const lost = this.#uncommitted.toReversed()
     this.#uncommitted = []
+    for (const { timer } of lost) timer?.cancel()
     for (const { target } of lost) target.waiter?.settle(target.slot, STORAGE_ERROR)
   }
 
@@ -76,6 +82,7 @@ export class MemoryShardLog implements ShardLog {
   #commitThrough(appended: Appended): void {
     while (this.#uncommitted.includes(appended)) {
       const next = this.#uncommitted.shift() as Appended
+      next.timer?.cancel()
       this.#committed.push(next)
       const { baseOffset, target } = next
       target.waiter?.settle(target.slot, { errorCode: 0, baseOffset, logAppendTimeMs: -1, logStartOffset: 0 })

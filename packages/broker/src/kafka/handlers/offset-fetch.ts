@@ -12,6 +12,9 @@ const BATCHED_VERSION = 8
 
 interface RequestedGroup {
   readonly groupId: string
+  /** Who asks, from version 9 on, if it is a member. */
+  readonly memberId?: string | null
+  readonly memberEpoch?: number
   readonly topics: readonly { readonly name: string; readonly partitionIndexes: readonly number[] }[] | null
 }
 
@@ -32,10 +35,17 @@ export const handleOffsetFetch: KafkaHandler<KafkaApis['offsetFetch']> = async (
   return { ...NO_THROTTLE, topics: failed }
 }
 
-async function fetchGroup(groups: GroupCoordinator, { groupId, topics }: RequestedGroup): Promise<OffsetFetchGroupResponse> {
+async function fetchGroup(
+  groups: GroupCoordinator,
+  { groupId, topics, memberId, memberEpoch }: RequestedGroup,
+): Promise<OffsetFetchGroupResponse> {
   try {
     const wanted = topics?.map(({ name, partitionIndexes }) => ({ topic: name, partitions: partitionIndexes })) ?? null
-    return { groupId, topics: toTopics(await groups.fetchOffsets(groupId, wanted)), errorCode: errorCode('NONE') }
+    return {
+      groupId,
+      topics: toTopics(await groups.fetchOffsets(groupId, wanted, { memberId: memberId ?? '', memberEpoch: memberEpoch ?? -1 })),
+      errorCode: errorCode('NONE'),
+    }
   } catch (error) {
     return { groupId, topics: [], errorCode: errorCode(groupErrorOf(error)) }
   }

@@ -1,5 +1,6 @@
 import { errorCode, KafkaError } from '@kafka-ts/protocol'
 import type { ClassicGroup } from '../classic-group.ts'
+import { ensureCurrentEpoch } from '../consumer/request-checks.ts'
 import type { GroupShard, GroupTurn } from '../group-shard.ts'
 
 /** One offset of a commit. */
@@ -51,7 +52,11 @@ function ensureMayCommit(shard: GroupShard, request: CommitRequest): void {
   }
   if (group.state === 'Empty' && generationId < 0) return
   if (isFromOutside) throw new KafkaError('UNKNOWN_MEMBER_ID', `group ${groupId} has members: only they commit its offsets`)
-  ensureMemberMayCommit(shard, group, request)
+  if (group.type === 'classic') ensureMemberMayCommit(shard, group, request)
+  else {
+    const member = group.ensureMember(memberId, groupInstanceId)
+    ensureCurrentEpoch(member, { memberEpoch: generationId, partitions: request.offsets, image: shard.image() })
+  }
 }
 
 function ensureMemberMayCommit(shard: GroupShard, group: ClassicGroup, request: CommitRequest): void {

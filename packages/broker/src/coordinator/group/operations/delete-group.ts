@@ -1,4 +1,5 @@
 import { KafkaError } from '@kafka-ts/protocol'
+import { recordDeletion } from '../consumer/membership.ts'
 import type { GroupShard, GroupTurn } from '../group-shard.ts'
 
 /** Deletes a group without members, and its offsets. Throws GROUP_ID_NOT_FOUND, NON_EMPTY_GROUP. */
@@ -9,5 +10,6 @@ export function deleteGroup(shard: GroupShard, turn: GroupTurn, groupId: string)
   for (const { topic, partition } of shard.offsetsOf(groupId)?.all() ?? []) {
     turn.append({ type: 'offset', groupId, topic, partition, value: null })
   }
-  turn.append({ type: 'group', groupId, value: null })
+  if (group.type === 'consumer') recordDeletion(turn, group)
+  else turn.append({ type: 'group', groupId, value: null })
 }

@@ -38,7 +38,7 @@ const NOTHING = new Uint8Array(0)
 
 export function describeGroup(shard: GroupShard, groupId: string): DescribedGroup {
   const group = shard.groups.get(groupId)
-  if (group === undefined) return DEAD
+  if (group?.type !== 'classic') return DEAD
   const protocolName = group.state === 'Stable' ? group.protocolName : null
   return {
     state: group.state,

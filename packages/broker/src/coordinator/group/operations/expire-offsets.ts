@@ -1,6 +1,7 @@
-import type { ClassicGroup } from '../classic-group.ts'
+import type { ConsumerGroup } from '../consumer/consumer-group.ts'
+import { recordDeletion } from '../consumer/membership.ts'
 import { CONSUMER_PROTOCOL_TYPE } from '../consumer-protocol.ts'
-import type { GroupShard, GroupTurn } from '../group-shard.ts'
+import type { Group, GroupShard, GroupTurn } from '../group-shard.ts'
 import type { CommittedOffset } from '../records/group-records.ts'
 import { subscribedTopics } from '../subscribed-topics.ts'
 
@@ -22,9 +23,9 @@ export function expireOffsets(shard: GroupShard, turn: GroupTurn): boolean {
   return true
 }
 
-function expireOf(shard: GroupShard, turn: GroupTurn, group: ClassicGroup): void {
+function expireOf(shard: GroupShard, turn: GroupTurn, group: Group): void {
   const { groupId } = group
-  const idleSince = idleSinceOf(group)
+  const idleSince = idleSinceOf(group, turn.nowMs)
   let isAnyLeft = false
   for (const { topic, partition, committed } of shard.offsetsOf(groupId)?.all() ?? []) {
     if (isExpired(committed, { sinceMs: idleSince(topic, committed), nowMs: turn.nowMs, retentionMs: shard.settings.offsetsRetentionMs })) {
@@ -33,7 +34,9 @@ function expireOf(shard: GroupShard, turn: GroupTurn, group: ClassicGroup): void
       isAnyLeft = true
     }
   }
-  if (!isAnyLeft && group.state === 'Empty' && group.pendingMembers.size === 0) turn.append({ type: 'group', groupId, value: null })
+  if (isAnyLeft || group.state !== 'Empty') return
+  if (group.type === 'consumer') recordDeletion(turn, group)
+  else if (group.pendingMembers.size === 0) turn.append({ type: 'group', groupId, value: null })
 }
 
 function isExpired(
@@ -44,7 +47,8 @@ function isExpired(
   return expireTimestampMs === -1 ? nowMs - sinceMs >= retentionMs : nowMs >= expireTimestampMs
 }
 
-function idleSinceOf(group: ClassicGroup): IdleSince {
+function idleSinceOf(group: Group, nowMs: number): IdleSince {
+  if (group.type === 'consumer') return idleSinceOfConsumers(group, nowMs)
   // Nobody ever joined: consumers that assign themselves, of which only the commits are seen.
   if (group.protocolType === null) return (_topic, { commitTimestampMs }) => commitTimestampMs
   if (group.state === 'Empty') {
@@ -55,4 +59,18 @@ function idleSinceOf(group: ClassicGroup): IdleSince {
   if (group.state !== 'Stable' || group.protocolType !== CONSUMER_PROTOCOL_TYPE) return () => undefined
   const subscribed = subscribedTopics(group)
   return (topic, { commitTimestampMs }) => (subscribed?.has(topic) === false ? commitTimestampMs : undefined)
+}
+
+/**
+ * No record says since when such a group is empty. Kafka goes by the commits alone, and so forgets at once what nobody committed anew for long
+ * before the last member left; here it counts from the first look at the empty group, so a restart gives the offsets more time.
+ */
+function idleSinceOfConsumers(group: ConsumerGroup, nowMs: number): IdleSince {
+  if (group.members.size === 0) {
+    if (group.emptySinceMs === -1) group.emptySinceMs = nowMs
+    return (_topic, { commitTimestampMs }) => Math.max(group.emptySinceMs, commitTimestampMs)
+  }
+  group.emptySinceMs = -1
+  const subscribed = group.subscribedTopics()
+  return (topic, { commitTimestampMs }) => (subscribed.has(topic) ? undefined : commitTimestampMs)
 }

@@ -1,7 +1,8 @@
+import { ensureCurrentEpoch } from '../consumer/request-checks.ts'
 import type { GroupShard } from '../group-shard.ts'
 import type { CommittedOffset } from '../records/group-records.ts'
 
-/** Which offsets of a group are asked for. */
+/** Offsets of one topic. */
 export interface FetchedTopic {
   readonly topic: string
   readonly partitions: readonly { readonly partition: number; readonly committed: CommittedOffset | undefined }[]
@@ -16,12 +17,17 @@ export interface FetchingMember {
 /** Somebody who is no member, or does not say: nothing is checked. */
 export const NO_MEMBER: FetchingMember = { memberId: '', memberEpoch: -1 }
 
-/** The committed offsets of a group; null asks for every one there is. A group that is not there has none. */
-export function fetchOffsets(
-  shard: GroupShard,
-  groupId: string,
-  topics: readonly { readonly topic: string; readonly partitions: readonly number[] }[] | null,
-): FetchedTopic[] {
+/** Which offsets of which group are asked for, and by whom. */
+export interface FetchRequest {
+  readonly groupId: string
+  /** null: every one there is. */
+  readonly topics: readonly { readonly topic: string; readonly partitions: readonly number[] }[] | null
+  readonly member: FetchingMember
+}
+
+/** The committed offsets of a group. A group that is not there has none. Throws UNKNOWN_MEMBER_ID, STALE_MEMBER_EPOCH. */
+export function fetchOffsets(shard: GroupShard, { groupId, topics, member }: FetchRequest): FetchedTopic[] {
+  ensureMayFetch(shard, { groupId, topics, member })
   const offsets = shard.offsetsOf(groupId)
   if (topics !== null) {
     return topics.map(({ topic, partitions }) => ({
@@ -33,4 +39,12 @@ export function fetchOffsets(
     topic,
     partitions: Array.from(partitions, ([partition, committed]) => ({ partition, committed })),
   }))
+}
+
+/** Whoever is not (any more) the member of the consumer protocol that it says may not rely on what it would be told. */
+function ensureMayFetch(shard: GroupShard, { groupId, topics, member: { memberId, memberEpoch } }: FetchRequest): void {
+  const group = shard.groups.get(groupId)
+  if (group?.type !== 'consumer' || (memberId === '' && memberEpoch < 0)) return
+  const partitions = topics?.flatMap(({ topic, partitions: asked }) => asked.map((partition) => ({ topic, partition })))
+  ensureCurrentEpoch(group.ensureMember(memberId, null), { memberEpoch, partitions, image: shard.image() })
 }

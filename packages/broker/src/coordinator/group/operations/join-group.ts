@@ -2,6 +2,8 @@ import { uuidToString } from '@kafka-ts/protocol'
 import type { Reply } from '../../runtime/turn.ts'
 import { type ClassicGroup, memberErrorOf } from '../classic-group.ts'
 import { ClassicMember, type MemberDescription } from '../classic-member.ts'
+import type { ConsumerGroup } from '../consumer/consumer-group.ts'
+import { recordDeletion } from '../consumer/membership.ts'
 import { type JoinResult, joinError, syncError } from '../group-results.ts'
 import type { GroupShard, GroupTurn } from '../group-shard.ts'
 import { answerJoin, answerSync, dropMember, joinResult, rebalance } from '../rebalance.ts'
@@ -30,7 +32,9 @@ export function joinGroup(shard: GroupShard, turn: GroupTurn, { request, reply }
   if (sessionTimeoutMs < minSessionTimeoutMs || sessionTimeoutMs > maxSessionTimeoutMs)
     return joinError('INVALID_SESSION_TIMEOUT', memberId)
   if (memberId !== '' && !shard.groups.has(groupId)) return joinError('UNKNOWN_MEMBER_ID', memberId)
-  const group = shard.groupOf(groupId)
+  const present = shard.groups.get(groupId)
+  if (present?.type === 'consumer') return changeType(shard, turn, { group: present, request, reply })
+  const group = shard.classicGroupOf(groupId)
   if (!hasRoomFor(shard, group, memberId)) {
     const member = group.members.get(memberId)
     if (member !== undefined) dropMember(turn, { group, member })
@@ -38,6 +42,22 @@ export function joinGroup(shard: GroupShard, turn: GroupTurn, { request, reply }
   }
   if (!group.supports(request.protocolType, request.protocols)) return joinError('INCONSISTENT_GROUP_PROTOCOL', memberId)
   return memberId === '' ? joinNew(shard, turn, { group, request, reply }) : joinKnown(shard, turn, { group, request, reply })
+}
+
+/** An empty group of the consumer protocol becomes a classic one, and then lets the member join. */
+function changeType(
+  shard: GroupShard,
+  turn: GroupTurn,
+  { group, request, reply }: Omit<Join, 'group'> & { readonly group: ConsumerGroup },
+): JoinResult | undefined {
+  if (request.memberId !== '') return joinError('UNKNOWN_MEMBER_ID', request.memberId)
+  if (group.state !== 'Empty') return joinError('INCONSISTENT_GROUP_PROTOCOL', request.memberId)
+  recordDeletion(turn, group)
+  turn.follow((later) => {
+    const result = joinGroup(shard, later, { request, reply })
+    if (result !== undefined) later.answer(reply, result)
+  }, reply)
+  return undefined
 }
 
 /** In a rebalance those who came first stay, also when the limit was lowered meanwhile. */

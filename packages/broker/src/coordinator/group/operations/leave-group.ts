@@ -16,7 +16,7 @@ export function leaveGroup(
   { groupId, leavers }: { readonly groupId: string; readonly leavers: readonly Leaver[] },
 ): readonly number[] {
   const group = shard.groups.get(groupId)
-  if (group === undefined) return leavers.map(() => errorCode('UNKNOWN_MEMBER_ID'))
+  if (group?.type !== 'classic') return leavers.map(() => errorCode('UNKNOWN_MEMBER_ID'))
   const codes = leavers.map((leaver) => leave(turn, group, leaver))
   if (codes.includes(errorCode('NONE')) && group.state !== 'Empty') rebalance(shard, turn, group)
   return codes

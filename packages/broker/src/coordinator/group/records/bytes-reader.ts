@@ -20,6 +20,10 @@ export class BytesReader {
     this.#position = options.position
   }
 
+  int8(): number {
+    return this.#view.getInt8(this.#take(1))
+  }
+
   int32(): number {
     return this.#view.getInt32(this.#take(4))
   }
@@ -45,27 +49,43 @@ export class BytesReader {
     return Buffer.from(this.#bytes.buffer, this.#bytes.byteOffset + start, length).toString('utf8')
   }
 
-  /** A copy. */
-  bytes(): Uint8Array {
-    const length = this.#isFlexible ? this.#unsignedVarint() - 1 : this.int32()
+  /** So many bytes as they are; a copy. */
+  raw(length: number): Uint8Array {
     const start = this.#take(length)
     return new Uint8Array(this.#bytes.subarray(start, start + length))
   }
 
+  /** A copy. */
+  bytes(): Uint8Array {
+    return this.raw(this.#isFlexible ? this.#unsignedVarint() - 1 : this.int32())
+  }
+
   /** Elements, each read by `readElement`. */
   array<T>(readElement: () => T): T[] {
+    const elements = this.nullableArray(readElement)
+    if (elements === null) throw new RecordFormatError(`an array that ends at byte ${this.#position} is null`)
+    return elements
+  }
+
+  nullableArray<T>(readElement: () => T): T[] | null {
     const count = this.#isFlexible ? this.#unsignedVarint() - 1 : this.int32()
+    if (count === -1) return null
     if (count < 0 || count > this.#bytes.length - this.#position) throw new RecordFormatError(`an array cannot have ${count} elements`)
     return Array.from({ length: count }, readElement)
   }
 
-  /** Reads over the tagged fields that end every struct of a flexible version. */
-  endStruct(): void {
+  /**
+   * Reads to the end of a struct of a flexible version. `onTagged` is given each tagged field with a reader of its value, and reads what it
+   * knows.
+   */
+  endStruct(onTagged?: (tag: number, value: BytesReader) => void): void {
     if (!this.#isFlexible) return
     const count = this.#unsignedVarint()
     for (let index = 0; index < count; index++) {
-      this.#unsignedVarint()
-      this.#take(this.#unsignedVarint())
+      const tag = this.#unsignedVarint()
+      const length = this.#unsignedVarint()
+      const start = this.#take(length)
+      onTagged?.(tag, new BytesReader(this.#bytes.subarray(start, start + length), { isFlexible: true, position: 0 }))
     }
   }
 

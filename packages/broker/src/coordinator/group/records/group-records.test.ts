@@ -1,5 +1,7 @@
+import { uuidToString } from '@kafka-ts/protocol'
 import { describe, expect, it } from 'vitest'
-import { decodeGroupRecord, encodeGroupRecord } from './group-records.ts'
+import { NO_HASH } from './consumer-records.ts'
+import { decodeGroupRecord, encodeGroupRecord, type GroupRecord } from './group-records.ts'
 import { RecordFormatError } from './record-format-error.ts'
 
 const fromHex = (text: string): Uint8Array => Buffer.from(text.replace(/\s/g, ''), 'hex')
@@ -13,6 +15,7 @@ const groupKey = '0002  0001 67'
 const groupValue3 = `
   0003  0008 636f6e73756d6572  00000003  0005 72616e6765  0002 6d31  0000018bcfe56800
   00000001  0002 6d31  0001 69  0001 63  0002 2f68  0000ea60  00002710  00000002 aabb  00000001 cc`
+const TOPIC_ID = uuidToString(new Uint8Array(16).fill(0x11))
 const commitTimestampMs = 1_700_000_000_000
 
 const offset = { offset: 42, leaderEpoch: 7, metadata: 'md', commitTimestampMs, expireTimestampMs: -1 }
@@ -42,6 +45,90 @@ describe('records of groups', () => {
     expect([toHex(committed.key), toHex(committed.value)]).toEqual([spaceless(offsetKey), spaceless(offsetValue3)])
     const stable = encodeGroupRecord({ type: 'group', groupId: 'g', value: group })
     expect([toHex(stable.key), toHex(stable.value)]).toEqual([spaceless(groupKey), spaceless(groupValue3)])
+  })
+
+  it.each<[string, GroupRecord, string, string]>([
+    [
+      'a group of the consumer protocol',
+      { type: 'consumerGroup', groupId: 'g', value: { epoch: 7, metadataHash: '00112233445566ff' } },
+      '0003  0001 67',
+      '0000  00000007  01 00 08 00112233445566ff',
+    ],
+    [
+      'one that was made for no topics',
+      { type: 'consumerGroup', groupId: 'g', value: { epoch: 7, metadataHash: NO_HASH } },
+      '0003  0001 67',
+      '0000  00000007  00',
+    ],
+    [
+      'its members',
+      {
+        type: 'consumerMember',
+        groupId: 'g',
+        memberId: 'm',
+        value: {
+          instanceId: 'i',
+          rackId: null,
+          clientId: 'c',
+          clientHost: '/h',
+          subscribedTopicNames: ['t'],
+          subscribedTopicRegex: null,
+          rebalanceTimeoutMs: 60_000,
+          serverAssignor: 'range',
+        },
+      },
+      '0005  0001 67  0001 6d',
+      '0000  02 69  00  02 63  03 2f68  02 02 74  00  0000ea60  06 72616e6765  00',
+    ],
+    ['the epoch of the assignment', { type: 'targetEpoch', groupId: 'g', value: 7 }, '0006  0001 67', '0000  00000007  00'],
+    [
+      'what a member shall have',
+      { type: 'target', groupId: 'g', memberId: 'm', value: new Map([[TOPIC_ID, [0, 2]]]) },
+      '0007  0001 67  0001 6d',
+      `0000  02  ${'11'.repeat(16)}  03 00000000 00000002  00  00`,
+    ],
+    [
+      'what a member has, and since when (KIP-1251)',
+      {
+        type: 'currentAssignment',
+        groupId: 'g',
+        memberId: 'm',
+        value: {
+          memberEpoch: 7,
+          previousMemberEpoch: 6,
+          state: 'UnrevokedPartitions',
+          assigned: new Map([
+            [
+              TOPIC_ID,
+              new Map([
+                [0, 5],
+                [2, 7],
+              ]),
+            ],
+          ]),
+          pendingRevocation: new Map(),
+        },
+      },
+      '0008  0001 67  0001 6d',
+      `0000  00000007 00000006 01  02  ${'11'.repeat(16)}  03 00000000 00000002  01 00 09 03 00000005 00000007  01  00`,
+    ],
+    [
+      'what a regular expression matches',
+      { type: 'regex', groupId: 'g', regex: 't.*', value: { topics: ['t'], version: 3, timestampMs: commitTimestampMs } },
+      '0010  0001 67  0003 742e2a',
+      '0000  02 02 74  0000000000000003  0000018bcfe56800  00',
+    ],
+  ])('have the bytes that Kafka gives %s', (_what, record, key, value) => {
+    const encoded = encodeGroupRecord(record)
+    expect([toHex(encoded.key), toHex(encoded.value)]).toEqual([spaceless(key), spaceless(value)])
+    expect(decodeGroupRecord(fromHex(key), fromHex(value))).toEqual(record)
+  })
+
+  it('say of what a member has that it was assigned in its epoch, where Kafka did not note it yet', () => {
+    const value = `0000  00000007 00000006 00  02  ${'11'.repeat(16)}  02 00000003  00  01  00`
+    expect(decodeGroupRecord(fromHex('0008 0001 67 0001 6d'), fromHex(value))).toMatchObject({
+      value: { state: 'Stable', assigned: new Map([[TOPIC_ID, new Map([[3, 7]])]]) },
+    })
   })
 
   it('are tombstones when they take something back', () => {
@@ -83,7 +170,7 @@ describe('records of groups', () => {
   })
 
   it('are passed over when they are of a kind not known here, and refused in a version not known here', () => {
-    expect(decodeGroupRecord(fromHex('0003 0001 67'), fromHex('0000 00000001 00'))).toBeUndefined()
+    expect(decodeGroupRecord(fromHex('000b 0001 67'), fromHex('0000 00000001 00'))).toBeUndefined()
     expect(() => decodeGroupRecord(fromHex(groupKey), fromHex('0005'))).toThrow(RecordFormatError)
   })
 })

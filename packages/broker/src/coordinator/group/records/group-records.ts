@@ -1,7 +1,8 @@
 import type { EncodedRecord } from '../../runtime/record-codec.ts'
 import { BytesReader, FIELDS_AT, versionOf } from './bytes-reader.ts'
 import { BytesWriter } from './bytes-writer.ts'
-import { RecordFormatError } from './record-format-error.ts'
+import { type ConsumerGroupRecord, decodeConsumerGroupRecord, encodeConsumerGroupRecord } from './consumer-records.ts'
+import { ensureVersion } from './value-version.ts'
 
 /** An offset as it was committed (`OffsetCommitValue`). */
 export interface CommittedOffset {
@@ -50,6 +51,7 @@ export type GroupRecord =
       readonly value: CommittedOffset | null
     }
   | { readonly type: 'group'; readonly groupId: string; readonly value: GroupMetadata | null }
+  | ConsumerGroupRecord
 
 // Kafka tells kinds of records apart by the version of their key: 0 and 1 are OffsetCommitKey, 2 is GroupMetadataKey.
 const OFFSET_KEY = 1
@@ -69,17 +71,23 @@ const FLEXIBLE_GROUP_VALUE = 4
 
 /** The key and value that Kafka would write for it (3.x and later: the value versions it writes by default). */
 export function encodeGroupRecord(record: GroupRecord): EncodedRecord {
-  if (record.type === 'group') {
-    const key = new BytesWriter().int16(GROUP_KEY).string(record.groupId).finish()
-    return { key, value: record.value === null ? null : encodeGroupMetadata(record.value) }
+  switch (record.type) {
+    case 'offset': {
+      const key = new BytesWriter().int16(OFFSET_KEY).string(record.groupId).string(record.topic).int32(record.partition).finish()
+      return { key, value: record.value === null ? null : encodeCommittedOffset(record.value) }
+    }
+    case 'group': {
+      const key = new BytesWriter().int16(GROUP_KEY).string(record.groupId).finish()
+      return { key, value: record.value === null ? null : encodeGroupMetadata(record.value) }
+    }
+    default:
+      return encodeConsumerGroupRecord(record)
   }
-  const key = new BytesWriter().int16(OFFSET_KEY).string(record.groupId).string(record.topic).int32(record.partition).finish()
-  return { key, value: record.value === null ? null : encodeCommittedOffset(record.value) }
 }
 
 /**
- * What Kafka, of any version, or this broker wrote. undefined: a kind of record that this broker does not know, such as those of groups of
- * other protocols. Throws `RecordFormatError`.
+ * What Kafka, of any version, or this broker wrote. undefined: a kind of record that this broker does not know, such as those of share
+ * groups. Throws `RecordFormatError`.
  */
 export function decodeGroupRecord(key: Uint8Array, value: Uint8Array | null): GroupRecord | undefined {
   const kind = versionOf(key)
@@ -93,7 +101,7 @@ export function decodeGroupRecord(key: Uint8Array, value: Uint8Array | null): Gr
     case GROUP_KEY:
       return { type: 'group', groupId: reader.string(), value: value === null ? null : decodeGroupMetadata(value) }
     default:
-      return undefined
+      return decodeConsumerGroupRecord(kind, reader, value)
   }
 }
 
@@ -153,10 +161,4 @@ function decodeMember(reader: BytesReader, version: number): MemberMetadata {
   reader.endStruct()
   const rebalanceTimeoutMs = ownRebalanceTimeoutMs ?? sessionTimeoutMs
   return { memberId, groupInstanceId, clientId, clientHost, rebalanceTimeoutMs, sessionTimeoutMs, subscription, assignment }
-}
-
-function ensureVersion(value: Uint8Array, max: number): number {
-  const version = versionOf(value)
-  if (version < 0 || version > max) throw new RecordFormatError(`values of version ${version} are not known, only 0 to ${max}`)
-  return version
 }
