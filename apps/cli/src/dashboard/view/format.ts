@@ -1,5 +1,5 @@
 import type { Eta, TimeLag } from '@kafka-ts/lag'
-import { humanCount } from '../../output/humanize.ts'
+import { humanCount, humanDuration } from '../../output/humanize.ts'
 
 /** How numbers are written: 142.0K, or 142,031. */
 export type NumberStyle = 'human' | 'exact'
@@ -83,4 +83,9 @@ export function formatEta(eta: Eta): string {
 export function formatClock(ms: number): string {
   const date = new Date(ms)
   return [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':')
+}
+
+/** The window of rates and trends: `2m`. */
+export function windowName(historyMs: number): string {
+  return humanDuration(historyMs)
 }

@@ -46,6 +46,28 @@ export function justify(left: Line, right: Line, width: number): Line {
   return gap < 1 ? left : [...left, span(' '.repeat(gap)), ...right]
 }
 
+/** As many of the parts as fit, in their order, with a gap before each (before the first one `first`); those that are kept before all others. */
+export function fitParts(
+  parts: readonly { readonly line: Line; readonly isKept?: boolean }[],
+  { width, gap, first = gap }: { readonly width: number; readonly gap: Span; readonly first?: Span },
+): Line {
+  const widthOf = (line: Line) => lineWidth(line) + displayWidth(gap.text)
+  let room = width + displayWidth(gap.text) - displayWidth(first.text)
+  const fitting = new Set<Line>()
+  for (const { line } of [...parts.filter(({ isKept }) => isKept), ...parts.filter(({ isKept }) => !isKept)]) {
+    if (widthOf(line) > room) continue
+    room -= widthOf(line)
+    fitting.add(line)
+  }
+  return parts.filter(({ line }) => fitting.has(line)).flatMap(({ line }, index) => [index === 0 ? first : gap, ...line])
+}
+
+/** A line filled with spaces to so many columns. */
+export function fill(line: Line, width: number): Line {
+  const missing = width - lineWidth(line)
+  return missing > 0 ? [...line, { text: ' '.repeat(missing), style: 'plain' }] : line
+}
+
 /** A line cut to so many columns. */
 export function clip(line: Line, width: number): Line {
   const clipped: Span[] = []

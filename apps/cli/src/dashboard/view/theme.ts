@@ -62,14 +62,10 @@ export function painterOf({ theme, hasColor, badgeColor }: PaintOptions): Painte
   const palette = hasColor ? palettes[theme] : withoutColor
   const color = hasColor && theme !== 'mono' ? contextColors[badgeColor ?? ''] : undefined
   const badge = color === undefined ? palette.badge : `${palette.badge};${color}`
-  return (line, { isSelected = false, isDimmed = false } = {}) =>
-    line
-      .map(({ text, style }) => {
-        if (isSelected) return sgr('7', text)
-        if (isDimmed) return sgr(palette.dim, text)
-        return sgr(style === 'badge' ? badge : palette[style], text)
-      })
-      .join('')
+  return (line, { isSelected = false, isDimmed = false } = {}) => {
+    if (isSelected) return sgr('7', line.map(({ text }) => text).join(''))
+    return line.map(({ text, style }) => sgr(isDimmed ? palette.dim : style === 'badge' ? badge : palette[style], text)).join('')
+  }
 }
 
 function sgr(parameters: string, text: string): string {
