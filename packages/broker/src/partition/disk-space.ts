@@ -56,12 +56,13 @@ export class DiskSpace {
       logger.warn({ err: error, directory: directory.path }, 'could not measure free space')
       return
     }
-    const wasFull = directory.fullReason !== undefined
+    const wasFull = directory.fullReason !== undefined || directory.isOutOfSpace
+    directory.isOutOfSpace &&= freeBytes === 0
     directory.fullReason =
       freeBytes < minFreeBytes ? `${directory.path} has ${freeBytes} bytes free, less than min.free.bytes (${minFreeBytes})` : undefined
     if (directory.fullReason !== undefined && !wasFull)
       logger.error({ directory: directory.path, freeBytes, minFreeBytes }, 'too little free space: produce is refused until there is more')
-    if (directory.fullReason === undefined && wasFull)
+    if (directory.fullReason === undefined && !directory.isOutOfSpace && wasFull)
       logger.info({ directory: directory.path, freeBytes }, 'there is free space again: produce is accepted')
   }
 }

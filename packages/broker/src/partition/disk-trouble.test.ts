@@ -26,12 +26,14 @@ describe('a disk with too little free space', () => {
   })
 
   it('that is full in the middle of an append loses nothing that was acknowledged', async () => {
-    await simulate({}, async ({ test, doors }) => {
+    await simulate({}, async ({ test, doors, logged }) => {
       const client = await test.connect()
       const topicId = await createTopic(client, 'orders')
       expect((await produce(client, { topicId, records: batchOfValues('a') })).errorCode).toBe(0)
       doors.simulatedDisk.setFreeBytes(500)
-      expect((await produce(client, { topicId, records: batchOfValues('x'.repeat(10_000)) })).errorCode).toBe(STORAGE_ERROR)
+      for (let attempt = 0; attempt < 3; attempt++)
+        expect((await produce(client, { topicId, records: batchOfValues('x'.repeat(10_000)) })).errorCode).toBe(STORAGE_ERROR)
+      expect(logged.filter((line) => line.includes('found no space'))).toHaveLength(1)
       expect(await fetchOne(client, { topicId, offset: 0 })).toMatchObject({ errorCode: 0, highWatermark: 1 })
       doors.simulatedDisk.setFreeBytes(900_000_000)
       expect(await produce(client, { topicId, records: batchOfValues('b') })).toMatchObject({ errorCode: 0, baseOffset: 1 })

@@ -14,6 +14,8 @@ export class HostedDirectory {
   #offlineReason: string | undefined
   /** Why nothing is appended at the moment. */
   fullReason: string | undefined
+  /** An append found no space, and free space was not measured since. */
+  isOutOfSpace = false
 
   constructor(path: string, directory: LogDirectory | undefined, offlineReason: string | undefined) {
     this.path = path

@@ -256,6 +256,7 @@ export class Partition implements LogListener {
   }
 
   onAppendFailed(_log: Log, fromOffset: number, error: StorageError): void {
+    if (error.code === 'DISK_FULL') this.#noteOutOfSpace(error)
     const outcome = failure(storageErrorCode(error), error.message)
     this.#acks.takeFrom(fromOffset, ({ waiter, slot }) => waiter?.settle(slot, outcome))
   }
@@ -333,6 +334,14 @@ export class Partition implements LogListener {
     if (code !== 0) return failure(code, this.offlineReason)
     const full = this.directory?.fullReason
     return full === undefined ? undefined : failure(errorCode('KAFKA_STORAGE_ERROR'), full)
+  }
+
+  /** Once for the directory, until space is measured again. */
+  #noteOutOfSpace(error: StorageError): void {
+    const { directory } = this
+    if (directory === undefined || directory.isOutOfSpace) return
+    directory.isOutOfSpace = true
+    this.#shared.logger.error({ err: error, directory: directory.path }, 'an append found no space: produce is refused until there is some')
   }
 
   #abandonWaiting(outcome: AppendOutcome): void {

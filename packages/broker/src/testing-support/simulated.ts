@@ -1,4 +1,5 @@
 import { type SimulatedDoors, simulatedDoors } from '@kafka-ts/io/simulated'
+import { type Logger, silentLogger } from '../logger.ts'
 import { TestBroker } from './test-broker.ts'
 
 /** What a simulated test works with. `doors` are those of the broker's machine; `client` those of another one. */
@@ -6,6 +7,8 @@ export interface Simulation {
   readonly test: TestBroker
   readonly doors: SimulatedDoors
   readonly client: SimulatedDoors
+  /** What the broker logged as a warning or an error. */
+  readonly logged: readonly string[]
   /** Lets virtual time pass. */
   sleep(ms: number): Promise<void>
 }
@@ -16,14 +19,18 @@ const SEED = 7
 export async function simulate(settings: Readonly<Record<string, string>>, run: (simulation: Simulation) => Promise<void>): Promise<void> {
   const doors = simulatedDoors({ seed: SEED, host: 'broker' })
   const client = simulatedDoors({ host: 'client', scheduler: doors.scheduler, network: doors.simulatedNetwork })
+  const logged: string[] = []
+  const note = (_fields: object, message: string): void => void logged.push(message)
+  const logger: Logger = { ...silentLogger, warn: note, error: note }
   const whole = async (): Promise<void> => {
     const test = await TestBroker.start({
       settings: { listeners: 'broker:9092', ...settings },
       doors,
       directory: '/data',
       clientDoors: client,
+      logger,
     })
-    await run({ test, doors, client, sleep: (ms) => doors.clock.sleep(ms) })
+    await run({ test, doors, client, logged, sleep: (ms) => doors.clock.sleep(ms) })
     await test.stop()
   }
   await doors.scheduler.settle(whole())
