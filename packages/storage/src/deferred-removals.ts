@@ -1,9 +1,11 @@
 import type { Clock, Disk, Timer } from '@kafka-ts/io'
+import type { FileHandles } from './file-handles.ts'
 import type { StorageLogger } from './log-directory-options.ts'
 
 export interface DeferredRemovalsOptions {
   readonly clock: Clock
   readonly disk: Disk
+  readonly handles: FileHandles
   readonly logger: StorageLogger
 }
 
@@ -42,9 +44,10 @@ export class DeferredRemovals {
   }
 
   #remove(paths: readonly string[]): void {
-    const { disk, logger } = this.#options
+    const { disk, handles, logger } = this.#options
     for (const path of paths) {
       try {
+        handles.close(path)
         disk.removeSync(path)
       } catch (error) {
         // It is no longer part of the log, so nothing but its space is lost.

@@ -34,6 +34,15 @@ export class FileHandles {
     return open.file
   }
 
+  /** The file at `from` was renamed: who has it open goes on with it. */
+  move(from: string, to: string): void {
+    const open = this.#open.get(from)
+    this.close(to)
+    if (open === undefined) return
+    this.#open.delete(from)
+    this.#open.set(to, open)
+  }
+
   close(path: string): void {
     this.#open.get(path)?.file.closeSync()
     this.#open.delete(path)

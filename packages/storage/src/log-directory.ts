@@ -71,7 +71,7 @@ export class LogDirectory {
     this.#meta = meta
     this.#marks = new DirectoryMarks({ path: this.path, directoryId: meta.directoryId })
     this.#handles = new FileHandles(disk, settings.maxOpenFiles)
-    this.#removals = new DeferredRemovals({ clock, disk, logger: this.#logger })
+    this.#removals = new DeferredRemovals({ clock, disk, handles: this.#handles, logger: this.#logger })
     this.#checkpoints = new DirectoryCheckpoints({ disk, path: this.path, logs: () => this.#logs.values() })
     this.#entriesTask = new CoalescedTask(() => disk.syncDirectory(this.path))
     const syncEntries = (): Promise<void> => this.#entriesTask.run()

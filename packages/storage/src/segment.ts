@@ -255,7 +255,8 @@ export class Segment {
 
   /** The files have other names now: who holds this segment goes on reading the same bytes. */
   moveTo(files: SegmentFiles): void {
-    this.close()
+    this.#doors.handles.move(this.#files.log, files.log)
+    this.#doors.handles.move(this.#files.headerChecksums, files.headerChecksums)
     this.#files = files
   }
 

@@ -26,7 +26,29 @@ export class TimestampLookup {
   }
 
   /** The first record (by offset) with a timestamp of at least `timestampMs` below `limitOffset`. */
-  async findFirst(timestampMs: number, limitOffset: number): Promise<TimestampOffset | undefined> {
+  findFirst(timestampMs: number, limitOffset: number): Promise<TimestampOffset | undefined> {
+    return this.#unlessReplaced(() => this.#findFirst(timestampMs, limitOffset))
+  }
+
+  /** The first record with the largest timestamp below `limitOffset` (KIP-734). */
+  findMax(limitOffset: number): Promise<TimestampOffset | undefined> {
+    return this.#unlessReplaced(() => this.#findMax(limitOffset))
+  }
+
+  /** Searches again when the log was cleaned meanwhile: files of the segments that were gone through may be gone. */
+  async #unlessReplaced<Result>(search: () => Promise<Result>): Promise<Result> {
+    const { segments } = this.#appender.storage
+    const isReplaced = (): boolean => segments !== this.#appender.storage.segments
+    try {
+      const found = await search()
+      return isReplaced() ? await this.#unlessReplaced(search) : found
+    } catch (error) {
+      if (isReplaced()) return this.#unlessReplaced(search)
+      throw error
+    }
+  }
+
+  async #findFirst(timestampMs: number, limitOffset: number): Promise<TimestampOffset | undefined> {
     for (const segment of this.#appender.storage.segments) {
       const indexes = await segment.ensureIndexes(this.#appender.config.indexIntervalBytes)
       if (indexes.maxTimestamp < timestampMs) continue
@@ -37,8 +59,7 @@ export class TimestampLookup {
     return undefined
   }
 
-  /** The first record with the largest timestamp below `limitOffset` (KIP-734). */
-  async findMax(limitOffset: number): Promise<TimestampOffset | undefined> {
+  async #findMax(limitOffset: number): Promise<TimestampOffset | undefined> {
     let max: TimestampOffset | undefined
     for (const segment of this.#appender.storage.segments) {
       if (segment.baseOffset >= limitOffset) break

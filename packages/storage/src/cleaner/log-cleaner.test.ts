@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Log } from '../log.ts'
 import type { LogDirectory } from '../log-directory.ts'
-import { appendKeyed, cleanAll, readBatches, readRecords, rollNow } from '../testing-support/compacted-log.ts'
+import { appendKeyed, cleanAll, cleanerOf, readBatches, readRecords, rollNow } from '../testing-support/compacted-log.ts'
 import { type RigOptions, StorageRig, testId } from '../testing-support/storage-rig.ts'
 
 const HOUR_MS = 3600 * 1000
@@ -22,17 +22,17 @@ describe('LogCleaner', () => {
     ])
     await appendKeyed(rig, log, [{ key: 'c', value: '1' }])
     await appendKeyed(rig, log, [{ key: 'b', value: '2' }])
-    await rollNow(rig, log)
+    await rig.settle(rollNow(log))
     await appendKeyed(rig, log, [{ key: 'c', value: 'active' }])
-    expect(await cleanAll(rig, log)).toBe(1)
-    expect((await readRecords(rig, log)).map(({ offset, key, value }) => [offset, key, value])).toEqual([
+    expect(await rig.settle(cleanAll(log, cleanerOf(rig)))).toBe(1)
+    expect((await rig.settle(readRecords(log))).map(({ offset, key, value }) => [offset, key, value])).toEqual([
       [2, 'a', '2'],
       [3, 'c', '1'],
       [4, 'b', '2'],
       [5, 'c', 'active'],
     ])
-    expect(await cleanAll(rig, log), 'nothing is dirty any more').toBe(0)
-    const batches = await readBatches(rig, log)
+    expect(await rig.settle(cleanAll(log, cleanerOf(rig))), 'nothing is dirty any more').toBe(0)
+    const batches = await rig.settle(readBatches(log))
     expect(batches.map(({ baseOffset, lastOffset }) => [baseOffset, lastOffset])).toEqual([
       [0, 2],
       [3, 3],
@@ -48,16 +48,16 @@ describe('LogCleaner', () => {
       { key: 'b', value: '1' },
     ])
     await appendKeyed(rig, log, [{ key: 'a', value: null }])
-    await rollNow(rig, log)
-    expect(await cleanAll(rig, log)).toBe(1)
-    expect((await readRecords(rig, log)).map(({ key, value }) => [key, value])).toEqual([
+    await rig.settle(rollNow(log))
+    expect(await rig.settle(cleanAll(log, cleanerOf(rig)))).toBe(1)
+    expect((await rig.settle(readRecords(log))).map(({ key, value }) => [key, value])).toEqual([
       ['b', '1'],
       ['a', null],
     ])
     await rig.settle(rig.clock.sleep(HOUR_MS - 1000))
-    expect(await cleanAll(rig, log)).toBe(0)
+    expect(await rig.settle(cleanAll(log, cleanerOf(rig)))).toBe(0)
     await rig.settle(rig.clock.sleep(2000))
-    expect(await cleanAll(rig, log)).toBe(1)
-    expect((await readRecords(rig, log)).map(({ key, value }) => [key, value])).toEqual([['b', '1']])
+    expect(await rig.settle(cleanAll(log, cleanerOf(rig)))).toBe(1)
+    expect((await rig.settle(readRecords(log))).map(({ key, value }) => [key, value])).toEqual([['b', '1']])
   })
 })

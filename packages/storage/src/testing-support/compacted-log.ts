@@ -1,3 +1,4 @@
+import type { Clock } from '@kafka-ts/io'
 import { batchBytesOf, lastOffsetOf, RecordBatchBuilder, RecordBatchReader, type RecordBytes } from '@kafka-ts/protocol/records'
 import { LogCleaner } from '../cleaner/log-cleaner.ts'
 import type { Log } from '../log.ts'
@@ -35,12 +36,13 @@ export async function appendKeyed(rig: StorageRig, log: Log, records: readonly K
   return baseOffset
 }
 
-/** Everything a reader sees of a log of uncompressed batches. */
-export async function readBatches(rig: StorageRig, log: Log, maxBytes = 2000): Promise<ReadBatch[]> {
+/** Everything a reader sees of a log of uncompressed batches, up to what is durable when it begins. */
+export async function readBatches(log: Log, maxBytes = 2000): Promise<ReadBatch[]> {
   const batches: ReadBatch[] = []
-  for (let offset = log.logStartOffset; offset < log.durableOffset; ) {
-    const slice = await rig.settle(log.read({ offset, maxBytes, limitOffset: log.durableOffset, atLeastOne: true }))
-    if (slice.bytes === 0) throw new Error(`nothing at offset ${offset} of ${log.durableOffset}`)
+  const end = log.durableOffset
+  for (let offset = log.logStartOffset; offset < end; ) {
+    const slice = await log.read({ offset, maxBytes, limitOffset: end, atLeastOne: true })
+    if (slice.bytes === 0) throw new Error(`nothing at offset ${offset} of ${end}`)
     for (const buffer of slice.buffers) {
       for (let at = 0; at < buffer.length; at += batchBytesOf(buffer, at)) batches.push(readBatch(buffer, at))
     }
@@ -49,8 +51,8 @@ export async function readBatches(rig: StorageRig, log: Log, maxBytes = 2000): P
   return batches
 }
 
-export async function readRecords(rig: StorageRig, log: Log): Promise<ReadRecord[]> {
-  return (await readBatches(rig, log)).flatMap(({ records }) => records)
+export async function readRecords(log: Log): Promise<ReadRecord[]> {
+  return (await readBatches(log)).flatMap(({ records }) => records)
 }
 
 function readBatch(buffer: Uint8Array, at: number): ReadBatch {
@@ -67,9 +69,9 @@ function readBatch(buffer: Uint8Array, at: number): ReadBatch {
 }
 
 /** A cleaner on the doors of a rig, with room for `mapBytes` of keys. */
-export function cleanerOf(rig: StorageRig, options: { readonly mapBytes?: number } = {}): LogCleaner {
+export function cleanerOf(rig: StorageRig, options: { readonly mapBytes?: number; readonly clock?: Clock } = {}): LogCleaner {
   return new LogCleaner({
-    clock: rig.clock,
+    clock: options.clock ?? rig.clock,
     random: rig.random,
     compression: rig.compression,
     logger: { ...SILENT_LOGGER, error: (message) => void rig.warnings.push(message), warn: (message) => void rig.warnings.push(message) },
@@ -79,14 +81,14 @@ export function cleanerOf(rig: StorageRig, options: { readonly mapBytes?: number
 }
 
 /** Cleans until nothing is left to clean; how often it did. */
-export async function cleanAll(rig: StorageRig, log: Log, cleaner = cleanerOf(rig)): Promise<number> {
+export async function cleanAll(log: Log, cleaner: LogCleaner): Promise<number> {
   let count = 0
-  while ((await rig.settle(cleaner.cleanNext([{ log, limitOffset: log.durableOffset }]))) !== undefined) count++
+  while ((await cleaner.cleanNext([{ log, limitOffset: log.durableOffset }])) !== undefined) count++
   return count
 }
 
 /** Closes the segment that is written to, so that all before can be cleaned. */
-export async function rollNow(rig: StorageRig, log: Log): Promise<void> {
-  await rig.settle(log.flush())
+export async function rollNow(log: Log): Promise<void> {
+  await log.flush()
   log.internals.storage.roll(log.logEndOffset)
 }
