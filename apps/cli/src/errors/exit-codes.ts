@@ -49,6 +49,7 @@ const CODES: Readonly<Partial<Record<KafkaErrorCode, ExitCode>>> = {
   TOPIC_ALREADY_EXISTS: EXIT.conflict,
   DUPLICATE_RESOURCE: EXIT.conflict,
   NON_EMPTY_GROUP: EXIT.conflict,
+  UNKNOWN_MEMBER_ID: EXIT.conflict,
   GROUP_SUBSCRIBED_TO_TOPIC: EXIT.conflict,
   REBALANCE_IN_PROGRESS: EXIT.conflict,
   REASSIGNMENT_IN_PROGRESS: EXIT.conflict,

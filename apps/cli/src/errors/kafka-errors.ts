@@ -46,9 +46,10 @@ export function tooLargeSuggestions(topic: string): string[] {
   ]
 }
 
-/** Without what names the item, which the sentence around it does, and without its full stop. */
+/** As a part of a sentence: without what names the item, which the sentence around it does, and without its capital and its full stop. */
 function sentence(message: string): string {
-  return message.replace(/^(?:topic|broker|group|partition) (?:"[^"]*"|[^" ]+): /, '').replace(/\.$/, '')
+  const part = message.replace(/^(?:topic|broker|group|partition) (?:"[^"]*"|[^" ]+): /, '').replace(/\.$/, '')
+  return /^(?:An?|The|There|This|No|It) /.test(part) ? `${part[0]?.toLowerCase()}${part.slice(1)}` : part
 }
 
 function suggestionsFor(error: KafkaError, attempt: Attempt): string[] {
@@ -65,6 +66,8 @@ function suggestionsFor(error: KafkaError, attempt: Attempt): string[] {
       ]
     case 'UNKNOWN_TOPIC_OR_PARTITION':
       return ['kafka-ts topics list']
+    case 'GROUP_ID_NOT_FOUND':
+      return ['kafka-ts groups list']
     case 'INVALID_TOPIC_EXCEPTION':
       return ['a name has 1 to 249 letters, digits, ".", "_" or "-", and is neither "." nor ".."']
     case 'TOPIC_ALREADY_EXISTS':

@@ -45,6 +45,7 @@ function withoutParserTalk(message: string): string {
 
 function parserReport(error: OclifError): ErrorReport {
   const message = withoutParserTalk(error.message)
+    .replace(/^The following errors? occurred:\s*/, '')
     .replace(/^Nonexistent flag/, 'Unknown flag')
     .replace(/\s*\n\s*/g, ' ')
   const suggestions = []

@@ -83,7 +83,7 @@ function envelope<Item>(listing: Listing<Item>, result: Result<Item>): object {
 
 function renderTables<Item>(listing: Listing<Item>, items: readonly Item[], style: ListingStyle): string {
   const isWide = style.format === 'wide'
-  const tableStyle = isWide ? { ...style, width: undefined } : style
+  const tableStyle = isWide ? { ...style, width: undefined, isWide } : style
   if (listing.draw !== undefined && style.columns === undefined) return listing.draw(items, tableStyle)
   const columns =
     style.columns === undefined

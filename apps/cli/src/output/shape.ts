@@ -68,6 +68,12 @@ export function nullable<T>(shape: Shape<T>): Shape<T | null> {
   }
 }
 
+/** null where it is nothing, and where it is not known. */
+export function unknownable<T>(shape: Shape<T>): Shape<T | null | undefined> {
+  const { schema, toJson } = nullable(shape)
+  return { schema, toJson: (value) => toJson(value ?? null) }
+}
+
 /** Left out when it was not asked for. */
 export function optional<T>(shape: Shape<T>): Shape<T | undefined> {
   return { schema: shape.schema, isOptional: true, toJson: (value) => (value === undefined ? undefined : shape.toJson(value)) }

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
-import { humanBytes, humanCount, humanRate } from './humanize.ts'
+import { humanAge, humanBytes, humanCount, humanRate } from './humanize.ts'
 
 /** null is nothing, printed `-`; undefined is not known, printed `?`. */
 export type Cell = string | number | boolean | null | undefined
@@ -10,7 +10,9 @@ export interface Column<Item> {
   readonly header: string
   readonly value: (item: Item) => Cell
   /** How numbers are drawn without `--raw`: ids plain, counts grouped, sizes and rates in units, shares in percent, durations in milliseconds. Default 'id'. */
-  readonly number?: 'id' | 'count' | 'bytes' | 'rate' | 'percent' | 'ms'
+  readonly number?: 'id' | 'count' | 'bytes' | 'rate' | 'percent' | 'ms' | 'age'
+  /** Drawn like this instead, where the number alone does not say it all (`>2h`, `never`); undefined: as the value. Not with `--raw`. */
+  readonly text?: (item: Item) => string | undefined
   /** The one that gives way when the terminal is narrow. */
   readonly isName?: boolean
   /** Shown with `-o wide` only. */
@@ -24,14 +26,20 @@ export interface TableStyle {
   /** Columns of the terminal; undefined when it is none, and nothing is cut. */
   readonly width: number | undefined
   readonly isAscii: boolean
+  /** Columns that are `isWide` are wanted; for tables within a drawing. */
+  readonly isWide?: boolean
 }
 
 const GAP = ' '
 
 /** Lines of a table without borders: one a record, numbers to the right, ending with a line feed each. */
 export function renderTable<Item>(columns: readonly Column<Item>[], items: readonly Item[], style: TableStyle): string {
-  const rows = items.map((item) => columns.map((column) => drawCell(column, column.value(item), style.isRaw)))
-  const isRight = columns.map((column) => items.some((item) => typeof column.value(item) === 'number'))
+  const rows = items.map((item) =>
+    columns.map((column) => (style.isRaw ? undefined : column.text?.(item)) ?? drawCell(column, column.value(item), style.isRaw)),
+  )
+  const isRight = columns.map(
+    (column) => (column.number !== undefined && column.number !== 'id') || items.some((item) => typeof column.value(item) === 'number'),
+  )
   const widths = columns.map((column, index) =>
     Math.max(style.hasHeaders ? column.header.length : 0, ...rows.map((row) => displayWidth(row[index]!))),
   )
@@ -49,8 +57,10 @@ function drawCell<Item>(column: Column<Item>, cell: Cell, isRaw: boolean): strin
   return drawNumber(cell, column.number)
 }
 
-function drawNumber(value: number, kind: 'count' | 'bytes' | 'rate' | 'percent' | 'ms'): string {
+function drawNumber(value: number, kind: 'count' | 'bytes' | 'rate' | 'percent' | 'ms' | 'age'): string {
   switch (kind) {
+    case 'age':
+      return humanAge(value)
     case 'ms':
       return value < 10 ? value.toFixed(2) : value < 100 ? value.toFixed(1) : humanCount(Math.round(value))
     case 'bytes':

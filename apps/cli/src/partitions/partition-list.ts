@@ -14,6 +14,7 @@ export const partitionShape = object({
   replicas: list(integer()),
   isr: list(integer()),
   offlineReplicas: list(integer()),
+  offlineReason: nullable(text('why nobody leads it, where that is known')),
   problem: nullable(text('no leader, below min.insync.replicas, under-replicated or not preferred')),
 })
 /** A partition in a list. */
@@ -21,7 +22,7 @@ export type PartitionItem = ShapeOf<typeof partitionShape>
 
 /** A partition of a topic as an item. `minIsr`: of its topic, if that was read. */
 export function partitionItem(topic: string, partition: PartitionDescription, minIsr?: number): PartitionItem {
-  const { replicas, isr, offlineReplicas, leaderEpoch } = partition
+  const { replicas, isr, offlineReplicas, offlineReason, leaderEpoch } = partition
   return {
     topic,
     partition: partition.partition,
@@ -32,6 +33,7 @@ export function partitionItem(topic: string, partition: PartitionDescription, mi
     replicas,
     isr,
     offlineReplicas,
+    offlineReason,
     problem: problemOf(partition, minIsr) ?? (isNotPreferred(partition) ? 'not preferred' : null),
   }
 }
@@ -51,5 +53,6 @@ export const partitionListing: Listing<PartitionItem> = {
     { header: 'ISR', value: (item) => item.isr.join(',') },
     { header: 'OFFLINE', value: (item) => item.offlineReplicas.join(','), isWide: true },
     { header: 'STATE', value: (item) => (item.problem === null ? 'ok' : `! ${item.problem}`) },
+    { header: 'REASON', value: (item) => item.offlineReason, isWide: true },
   ],
 }

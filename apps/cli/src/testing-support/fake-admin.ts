@@ -93,7 +93,7 @@ export function fakeAdmin(cluster: FakeCluster): Admin {
         return { partitionCount: partitions }
       }
       return Promise.all(
-        topics.map(({ topic, partitions = 1, configs = {} }) =>
+        topics.map(({ topic, assignments, partitions = assignments?.length ?? 1, configs = {} }) =>
           attempt({ topic: topicName(topic) }, () => create(topicName(topic), partitions, configs as Readonly<Record<string, string>>)),
         ),
       )
@@ -108,6 +108,7 @@ export function fakeAdmin(cluster: FakeCluster): Admin {
       return Promise.all(topics.map((topic) => attempt({ topic: topicName(topic) }, () => remove(topicName(topic)))))
     },
     createPartitions: async (topics, options) => {
+      up()
       const grow = (topic: FakeTopic, partitions: number) => {
         if (partitions <= topic.partitions.length) throw new KafkaError('INVALID_PARTITIONS')
         while (!options?.validateOnly && topic.partitions.length < partitions) {
@@ -122,8 +123,9 @@ export function fakeAdmin(cluster: FakeCluster): Admin {
         ),
       )
     },
-    deleteRecords: async (targets) =>
-      Promise.all(
+    deleteRecords: async (targets) => {
+      up()
+      return Promise.all(
         targets.map(({ topic, partition, before }) =>
           attempt({ topic, partition }, () => {
             const logStartOffset = before === 'end' ? (cluster.topic(topic).partitions[partition]?.length ?? 0) : before
@@ -131,8 +133,10 @@ export function fakeAdmin(cluster: FakeCluster): Admin {
             return { logStartOffset }
           }),
         ),
-      ),
+      )
+    },
     describeConfigs: async (resources, options) => {
+      up()
       const read = (type: string, name: string) => {
         if (type === 'group') throw new KafkaError('INVALID_REQUEST', 'resources of type 32 have no configs here')
         const entries = type === 'broker' ? brokerConfigs(name) : configEntries(cluster.topic(name))
@@ -140,8 +144,9 @@ export function fakeAdmin(cluster: FakeCluster): Admin {
       }
       return Promise.all(resources.map((resource) => attempt({ resource }, () => read(resource.type, resource.name))))
     },
-    alterConfigs: async (alterations, options) =>
-      Promise.all(
+    alterConfigs: async (alterations, options) => {
+      up()
+      return Promise.all(
         alterations.map(({ resource, changes }) =>
           attempt({ resource }, () => {
             if (resource.type !== 'topic') throw new KafkaError('INVALID_REQUEST', 'the configs of a broker are read at its start')
@@ -156,7 +161,8 @@ export function fakeAdmin(cluster: FakeCluster): Admin {
             return {}
           }),
         ),
-      ),
+      )
+    },
     listOffsets: async (queries) => {
       up()
       return Promise.all(

@@ -55,7 +55,7 @@ export function fakeConsumer(cluster: FakeCluster, options: ConsumerOptions<stri
           ? (options.until.find((at) => at.topic === topic && at.partition === partition)?.offset ?? 0)
           : Number.POSITIVE_INFINITY
       const records = (cluster.topic(topic).partitions[partition] ?? []).filter((record) => record.offset >= start && record.offset < end)
-      if (records.length > 0) yield records
+      if (records.length > 0) yield Object.assign(records, { topic, partition })
     }
     if (options.until === undefined) await closed.promise
   }

@@ -32,6 +32,7 @@ export default class ContextAdd extends CliCommand {
       await storeContext(paths, name, context)
       if (flags.use) await writeCurrent(paths, name)
     }
+    if (flags['dry-run']) output.say('Dry run: nothing was changed.')
     await output.write(contextListing, { items: [contextItem(name, context, flags.use || (await readCurrent(paths)) === name)] })
   }
 }

@@ -22,8 +22,9 @@ export default class ContextRemove extends CliCommand {
       await storeContext(paths, name, undefined)
       if (isCurrent) await writeCurrent(paths, undefined)
     }
+    if (flags['dry-run']) output.say('Dry run: nothing was changed.')
     await output.write(contextListing, {
-      items: [contextItem(name, context, isCurrent)],
+      items: [contextItem(name, context, isCurrent && flags['dry-run'])],
       footer: flags['dry-run'] ? 'would be removed' : 'removed',
     })
   }

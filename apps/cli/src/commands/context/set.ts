@@ -20,6 +20,7 @@ export default class ContextSet extends CliCommand {
     const paths = this.paths(flags)
     const context = applyContextFlags(contextOf(await readConfig(paths), name), flags)
     if (!flags['dry-run']) await storeContext(paths, name, context)
+    if (flags['dry-run']) output.say('Dry run: nothing was changed.')
     await output.write(contextListing, { items: [contextItem(name, context, (await readCurrent(paths)) === name)] })
   }
 }

@@ -17,6 +17,7 @@ export default class ContextUse extends CliCommand {
     const paths = this.paths(flags)
     const context = contextOf(await readConfig(paths), args.context)
     if (!flags['dry-run']) await writeCurrent(paths, args.context)
+    if (flags['dry-run']) output.say('Dry run: nothing was changed.')
     await output.write(contextListing, { items: [contextItem(args.context, context, true)] })
   }
 }
