@@ -141,10 +141,13 @@ export class Fetcher {
       const connection = await cluster.connect(nodeId, 'fetch')
       const limit = Math.min(maxBytes, connection.hello.maxFrameBytes - FRAME_MARGIN_BYTES)
       const timeoutMs = config.fetchMaxWaitMs + cluster.config.requestTimeoutMs
-      const answer = await connection.request(apis.fetch, { request: buildFetchRequest(targets, { config, maxBytes: limit }), timeoutMs })
-      bytes = answer.attachments.length
+      // While it connected, partitions may have been sought elsewhere, or taken away.
+      const wanted = targets.filter(({ item }) => isCurrent(item))
+      const request = buildFetchRequest(wanted, { config, maxBytes: limit })
+      const answer = wanted.length === 0 ? undefined : await connection.request(apis.fetch, { request, timeoutMs })
+      bytes = answer?.attachments.length ?? 0
       this.#release(nodeId, targets, maxBytes)
-      this.#onAnswer(answer, targets)
+      if (answer !== undefined) this.#onAnswer(answer, wanted)
       this.#backoff.reset()
     } catch (cause) {
       error = toKafkaError(cause, 'fetch')

@@ -1,4 +1,4 @@
-import type { Connection, Listener, Network } from '@kafka-ts/io'
+import type { Clock, Connection, Listener, Network } from '@kafka-ts/io'
 import {
   type AnyApi,
   type Apis,
@@ -31,6 +31,7 @@ import {
   sequenceDistance,
   stampBatch,
 } from '@kafka-ts/protocol/records'
+import { ScriptedCoordinator } from './scripted-coordinator.ts'
 
 /** What a handler answers: a response and the bytes beside it, or nothing at all. */
 export interface Answer<A extends AnyApi> {
@@ -72,6 +73,8 @@ export interface ScriptedTopic {
 
 export interface ScriptedBrokerOptions {
   readonly network: Network
+  /** Without one it coordinates no groups. */
+  readonly clock?: Clock
   readonly port?: number
   readonly brokerId?: number
   /** Keep what is produced, so that it can be fetched. Default true; without it the broker is fast. */
@@ -97,6 +100,7 @@ export class ScriptedBroker {
   maxBatchBytes = Number.POSITIVE_INFINITY
   /** The error for which a batch, and with it all of its partition in a request, is refused. */
   refusalOf: ((batch: Uint8Array) => number | undefined) | undefined
+  readonly #coordinator: ScriptedCoordinator | undefined
   readonly #options: ScriptedBrokerOptions
   readonly #connections = new Set<Connection>()
   readonly #parkedFetches = new Set<() => void>()
@@ -116,6 +120,12 @@ export class ScriptedBroker {
   private constructor(options: ScriptedBrokerOptions) {
     this.#options = options
     this.#port = options.port ?? 0
+    this.#coordinator = options.clock === undefined ? undefined : new ScriptedCoordinator(options.clock, this)
+  }
+
+  get coordinator(): ScriptedCoordinator {
+    if (this.#coordinator === undefined) throw new TypeError('a broker without a clock coordinates no groups')
+    return this.#coordinator
   }
 
   get brokerId(): number {
@@ -137,10 +147,12 @@ export class ScriptedBroker {
   async listen(): Promise<void> {
     this.#listener = await this.#options.network.listen({ host: HOST, port: this.#port }, (connection) => this.#accept(connection))
     this.#port = this.#listener.address.port
+    this.#coordinator?.resume()
   }
 
   /** As after a kill: no connection left, nobody listens. */
   async kill(): Promise<void> {
+    this.#coordinator?.pause()
     await this.#listener?.close()
     for (const connection of this.#connections) connection.destroy()
     this.#connections.clear()
@@ -219,8 +231,14 @@ export class ScriptedBroker {
       case apis.listOffsets:
         return this.#listOffsets(request as RequestOf<typeof apis.listOffsets>)
       default:
-        throw new KafkaError('UNSUPPORTED_VERSION', `${api.name} is not scripted`)
+        return this.#coordinate(api, request)
     }
+  }
+
+  #coordinate(api: AnyApi, request: unknown): Answer<AnyApi> | Promise<Answer<AnyApi>> {
+    const answer = this.#coordinator?.handle(api, request)
+    if (answer === undefined) throw new KafkaError('UNSUPPORTED_VERSION', `${api.name} is not scripted`)
+    return answer
   }
 
   #initProducerId({ producerId, producerEpoch }: RequestOf<typeof apis.initProducerId>): Answer<typeof apis.initProducerId> {
@@ -242,7 +260,8 @@ export class ScriptedBroker {
   }
 
   #metadata({ topics, allowAutoCreate }: RequestOf<typeof apis.metadata>): Answer<typeof apis.metadata> {
-    const names = topics === null ? [...this.topics.keys()] : topics.map(({ name }) => name as string)
+    const names =
+      topics === null ? [...this.topics.keys()] : topics.map(({ name, topicId }) => name ?? this.#find(topicId as Uint8Array)?.name ?? '')
     for (const name of names) if (allowAutoCreate && this.isAutoCreating && !this.topics.has(name)) this.createTopic(name)
     const brokers = [this, ...this.peers].map(({ brokerId, port }) => ({ nodeId: brokerId, host: HOST, port, rack: null }))
     return { response: { brokers, clusterId: CLUSTER_ID, controllerId: 1, topics: names.map((name) => this.#describe(name)) } }

@@ -29,7 +29,8 @@ export async function runSimulated(seed: number, body: (world: World) => Promise
   const clients: Kafka[] = []
   const brokers: ScriptedBroker[] = []
   const startBroker = async (brokerId: number): Promise<ScriptedBroker> => {
-    const broker = await ScriptedBroker.start({ network: simulatedDoors({ scheduler, network }).network, brokerId })
+    const machine = simulatedDoors({ scheduler, network })
+    const broker = await ScriptedBroker.start({ network: machine.network, clock: machine.clock, brokerId })
     brokers.push(broker)
     return broker
   }

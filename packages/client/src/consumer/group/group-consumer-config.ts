@@ -76,5 +76,5 @@ export function toWholeNameRegex(expression: RegExp): string {
   const other = flags.replace(/[iuvs]/g, '')
   if (other !== '')
     throw new KafkaError('INVALID_ARGUMENT', `the flags "${other}" of ${String(expression)} mean nothing for names of topics.`)
-  return `${isIgnoringCase ? '(?i)' : ''}.*(?:${source}).*`
+  return `(?${isIgnoringCase ? 'i' : ''}:.*(?:${source}).*)`
 }
