@@ -13,9 +13,11 @@ const consumer = new Consumer({
   maxWaitTime: 100,
   retries: 100,
   retryDelay: 200,
-  ...(protocol === 'consumer'
-    ? { groupProtocol: 'consumer', rebalanceTimeout: rebalanceTimeoutMs }
-    : { sessionTimeout: sessionTimeoutMs, heartbeatInterval: heartbeatIntervalMs, rebalanceTimeout: rebalanceTimeoutMs }),
+  groupProtocol: protocol,
+  // With the new protocol the broker says how long sessions are; the client checks these against each other all the same.
+  sessionTimeout: sessionTimeoutMs,
+  heartbeatInterval: heartbeatIntervalMs,
+  rebalanceTimeout: rebalanceTimeoutMs,
 })
 /** Since which join each partition has been this member's without a break. */
 let ownedSince = new Map()
@@ -31,9 +33,16 @@ function own(partitions) {
   tell({ owns: partitions })
 }
 
-const assigned = () => (consumer.assignments ?? []).flatMap((one) => (one.topic === topic ? one.partitions : []))
-consumer.on('consumer:group:rebalance', () => tell({ owns: [] }))
-consumer.on('consumer:group:join', () => own(assigned()))
+// It says when it joins and when it loses something, but with the new protocol not when it is given more: so what it sets is watched.
+let { assignments } = consumer
+Object.defineProperty(consumer, 'assignments', {
+  get: () => assignments,
+  set: (assigned) => {
+    assignments = assigned
+    own((assigned ?? []).flatMap((one) => (one.topic === topic ? one.partitions : [])))
+  },
+})
+if (protocol === 'classic') consumer.on('consumer:group:rebalance', () => tell({ owns: [] }))
 const stream = await consumer.consume({ topics: [topic], mode: 'committed', fallbackMode: 'earliest' })
 /** The join that was the last when each message came: a message may lie in the stream while its partition goes and comes back. */
 const arrivedAfter = new WeakMap()

@@ -4,9 +4,6 @@ import { decodeResponse, encodeRequest, KafkaFrameDecoder, kafkaApis } from '@ka
 /** Needed for idempotent producers. */
 export const initProducerIdKey = kafkaApis.initProducerId.key
 
-/** Needed for groups whose partitions the broker assigns (KIP-848). */
-export const consumerGroupHeartbeatKey = kafkaApis.consumerGroupHeartbeat.key
-
 /** The keys of the APIs that a broker advertises, by Kafka's ApiVersions v0. */
 export async function advertisedApis(address: string): Promise<Set<number>> {
   const [host, port] = address.split(':') as [string, string]

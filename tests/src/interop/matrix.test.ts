@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { Kafka } from '@kafka-ts/client'
 import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest'
 import { type BrokerProcess, startBrokerProcess } from '../support/broker-process.ts'
-import { advertisedApis, consumerGroupHeartbeatKey, initProducerIdKey } from './broker-ranges.ts'
+import { advertisedApis, initProducerIdKey } from './broker-ranges.ts'
 import { type ClientEntry, clients } from './clients.ts'
 import type { Feature } from './features.ts'
 import { codecs, type GroupProtocol, type InteropClient, type RecordRead } from './interop-client.ts'
@@ -128,10 +128,7 @@ describe.each(clients)('$name', (reader) => {
   })
 
   cell(reader, 'read in a classic group', (client) => readInGroup(reader, client, 'classic'))
-  cell(reader, 'read in a KIP-848 group', async (client, context) => {
-    if (!apis.has(consumerGroupHeartbeatKey)) skipWithLine('the broker does not advertise ConsumerGroupHeartbeat yet', context)
-    await readInGroup(reader, client, 'consumer')
-  })
+  cell(reader, 'read in a KIP-848 group', (client) => readInGroup(reader, client, 'consumer'))
 })
 
 /** Reads a topic in two stretches, each by a member of its own: the second goes on where the first has committed. */

@@ -123,6 +123,13 @@ export class GroupScenario implements AsyncDisposable {
     await this.#expectRecovery(member, { partitions, sinceMs: member.freeze() })
   }
 
+  /** Resolves while members are on their way from one assignment to another. */
+  async rebalancing(...members: readonly GroupMember[]): Promise<void> {
+    const owned = (): string => members.map((member) => member.owned.join()).join(' ')
+    const before = owned()
+    await this.#until(() => owned() !== before, 'a rebalance to begin')
+  }
+
   /** Kills the broker and starts it again, on its port and directory. */
   async restartBroker(): Promise<void> {
     const { dataDir, address } = this.#broker
