@@ -1,4 +1,4 @@
-import type { Random } from '@kafka-ts/io'
+import type { Random, Timer } from '@kafka-ts/io'
 import { KafkaError } from '@kafka-ts/protocol'
 import type { ClusterImage } from '../../controller/cluster-image.ts'
 import type { Logger } from '../../logger.ts'
@@ -36,6 +36,8 @@ export interface GroupShardOptions {
 /** A group of either protocol. */
 export type Group = ClassicGroup | ConsumerGroup
 
+/** How long records that the disk refused are left alone. */
+const APPEND_RETRY_MS = 1000
 /** Between two turns of a task too large for one, so that others have theirs. */
 const SOON_MS = 100
 
@@ -57,6 +59,8 @@ export class GroupShard implements ShardState<GroupRecord> {
   readonly consumerTimers: ConsumerTimers
   readonly groups = new Map<string, Group>()
   readonly #offsets = new Map<string, CommittedOffsets>()
+  /** Looks at the topics again. */
+  #topicsTimer: Timer | undefined
 
   constructor(context: ShardContext<GroupRecord>, options: GroupShardOptions) {
     const { settings, random, logger, image, regexes, consumerTimes } = options
@@ -126,8 +130,9 @@ export class GroupShard implements ShardState<GroupRecord> {
   activate(turn: GroupTurn): void {
     for (const group of this.groups.values()) {
       if (group.type === 'classic') for (const member of group.members.values()) this.sessions.renew(group, member)
-      else this.#activateConsumerGroup(turn, group)
+      else this.#activateConsumerGroup(group)
     }
+    this.reactToTopics(turn)
     const { topics } = this.image()
     this.forgetTopics(turn, (topic) => !topics.has(topic))
     this.#scheduleExpiry(this.settings.offsetsRetentionCheckIntervalMs)
@@ -135,7 +140,11 @@ export class GroupShard implements ShardState<GroupRecord> {
 
   /** Topics came, went or grew: groups that are subscribed to them are assigned anew. */
   reactToTopics(turn: GroupTurn): void {
+    this.#topicsTimer?.cancel()
+    const before = turn.records.length
     for (const group of this.groups.values()) if (group.type === 'consumer') reactToTopics(this, turn, group)
+    // Where the records cannot be appended, it is tried again: nobody else would.
+    if (turn.records.length > before) this.#topicsTimer = this.context.setTimer(APPEND_RETRY_MS, (later) => this.reactToTopics(later))
   }
 
   /** Forgets offsets of topics that are gone, in as many turns as it takes. */
@@ -175,14 +184,13 @@ export class GroupShard implements ShardState<GroupRecord> {
     if (this.#offsets.has(groupId)) this.classicGroupOf(groupId)
   }
 
-  #activateConsumerGroup(turn: GroupTurn, group: ConsumerGroup): void {
+  #activateConsumerGroup(group: ConsumerGroup): void {
     group.takeAwaitedReleases()
     for (const member of group.members.values()) {
       this.consumerTimers.expectHeartbeat({ group, member })
       if (member.current.state === 'UnrevokedPartitions') this.consumerTimers.expectRevocation({ group, member })
     }
-    if (group.epoch > group.assignmentEpoch) turn.follow((later) => scheduleAssignment(this, later, group))
-    else reactToTopics(this, turn, group)
+    if (group.epoch > group.assignmentEpoch) this.context.setTimer(0, (later) => scheduleAssignment(this, later, group))
   }
 
   #replayOffset({ groupId, topic, partition, value }: Extract<GroupRecord, { type: 'offset' }>): void {

@@ -280,6 +280,46 @@ describe('a group of the consumer protocol', () => {
     })
   })
 
+  it('goes on without a silent member also when the disk refused that at first', async () => {
+    await GroupRig.run({}, async (rig) => {
+      await stable(rig, 1)
+      await rig.doors.clock.sleep(44_000)
+      rig.log.isFull = true
+      await rig.doors.clock.sleep(2000)
+      expect(await stateOf(rig)).toBe('Stable')
+      rig.log.isFull = false
+      await rig.doors.clock.sleep(1100)
+      expect(await stateOf(rig)).toBe('Empty')
+    })
+  })
+
+  it('tells who waits as soon as a silent member is out, and a member that comes back late that it is out', async () => {
+    await GroupRig.run({}, async (rig) => {
+      const [first, second] = (await stable(rig, 2)) as [TestConsumer, TestConsumer]
+      for (let seconds = 0; seconds < 40; seconds += 5) {
+        await rig.doors.clock.sleep(5000)
+        await first.beat()
+      }
+      const startedMs = rig.doors.clock.now()
+      while (first.numbers.length < 4) await first.beat({ maxWaitMs: 5000 })
+      expect(rig.doors.clock.now() - startedMs).toBeLessThan(5100)
+      expect(await codeOf(second.beat())).toBe('UNKNOWN_MEMBER_ID')
+      expect(await codeOf(rig.commit(1, { memberId: second.memberId, generationId: 2 }))).toBe('UNKNOWN_MEMBER_ID')
+    })
+  })
+
+  it('notices topics that came while the disk refused everything', async () => {
+    await GroupRig.run({}, async (rig) => {
+      const [first] = (await stable(rig, 1)) as [TestConsumer]
+      rig.log.isFull = true
+      await rig.setImage(imageOf([orders(6)])).catch(() => undefined)
+      rig.log.isFull = false
+      await rig.doors.clock.sleep(1100)
+      await first.beat()
+      expect(first.numbers).toEqual([0, 1, 2, 3, 4, 5])
+    })
+  })
+
   it('is tried again when the disk refused its assignment', async () => {
     await GroupRig.run({}, async (rig) => {
       rig.log.refuseFrom = 1

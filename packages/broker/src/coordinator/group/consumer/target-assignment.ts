@@ -37,9 +37,9 @@ export function scheduleAssignment(shard: GroupShard, turn: GroupTurn, group: Co
   else group.assignTimer = shard.context.setTimer(delayMs, (later) => assign(shard, later, group))
 }
 
-/** Raises the epoch of a group whose topics are not what they were when its assignment was made. */
+/** Raises the epoch of a group whose topics are not what they were when its assignment was made; an assignment that is due looks at them anyway. */
 export function reactToTopics(shard: GroupShard, turn: GroupTurn, group: ConsumerGroup): void {
-  if (group.members.size === 0) return
+  if (group.members.size === 0 || group.epoch > group.assignmentEpoch) return
   const hash = metadataHash(topicsOf(group, resolveRegexes(shard, group)), shard.image())
   if (hash !== group.metadataHash) raiseEpoch(shard, turn, group)
 }
