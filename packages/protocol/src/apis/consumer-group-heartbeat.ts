@@ -48,7 +48,7 @@ const response = struct({
  * request with nothing to tell is parked until there is news, so that a new assignment reaches its member at once. A member has one
  * request parked at a time; a newer one releases the older, which is answered as if its time were up.
  *
- * Errors: INVALID_REQUEST, INVALID_GROUP_ID, GROUP_ID_NOT_FOUND, GROUP_MAX_SIZE_REACHED, UNKNOWN_MEMBER_ID and FENCED_MEMBER_EPOCH (join again with epoch 0),
+ * Errors: INVALID_REQUEST, INVALID_GROUP_ID, GROUP_MAX_SIZE_REACHED, UNKNOWN_MEMBER_ID (also of a group that is gone) and FENCED_MEMBER_EPOCH (join again with epoch 0),
  * UNRELEASED_INSTANCE_ID, FENCED_INSTANCE_ID, UNSUPPORTED_ASSIGNOR, INVALID_REGULAR_EXPRESSION, INCONSISTENT_GROUP_PROTOCOL (classic members are in the group),
  * COORDINATOR_LOAD_IN_PROGRESS, COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR.
  */
