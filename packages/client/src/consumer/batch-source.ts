@@ -84,6 +84,8 @@ export class BatchSource {
       // What was fetched since it was sought elsewhere had to wait for this batch.
       this.#options.subscription.enqueue(state)
     }
+    // An iteration that was ended while it waited gives back what another one waits for.
+    if (!isRead) this.notify()
     this.#options.onFinished?.(state, isRead)
   }
 
