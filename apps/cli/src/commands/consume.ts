@@ -2,7 +2,7 @@ import { CliCommand } from '../command.ts'
 import { ByteWriter } from '../consume/byte-writer.ts'
 import { consume } from '../consume/consume.ts'
 import { encodings } from '../consume/encoding.ts'
-import { planConsumer } from '../consume/plan.ts'
+import { openReader } from '../consume/open-reader.ts'
 import { type FromPosition, parseFrom, parseRange, parseTo, type ToPosition } from '../consume/positions.ts'
 import { recordFilter } from '../consume/record-filter.ts'
 import { type RecordView, recordListing } from '../consume/record-shape.ts'
@@ -37,6 +37,7 @@ export default class Consume extends CliCommand {
     "<%= config.bin %> consume orders --from start --exit-at-end -f '%k\\t%v\\n'",
     '<%= config.bin %> consume orders --from @-1h --to end -o ndjson',
     '<%= config.bin %> consume orders --from -10 -e -p 0',
+    '<%= config.bin %> consume orders --group billing --commit -n 100',
   ]
   static override scopes: readonly PropertyScope[] = ['client', 'consumer']
   static override args = {
@@ -60,6 +61,13 @@ export default class Consume extends CliCommand {
       exclusive: ['output', 'json'],
     }),
     partitions: Flags.string({ char: 'p', summary: 'Only these partitions', helpValue: '0,1' }),
+    group: Flags.string({
+      char: 'g',
+      summary: 'Read as a member of this group, sharing the partitions with its other members, from where the group is',
+      helpValue: 'ID',
+      exclusive: ['partitions', 'range'],
+    }),
+    commit: Flags.boolean({ summary: 'Commit what was written; without it the group stays where it is', dependsOn: ['group'] }),
     'filter-key': Flags.string({ summary: 'Only records whose key matches', helpValue: 'RE' }),
     'filter-value': Flags.string({ summary: 'Only records whose value matches', helpValue: 'RE' }),
     'filter-header': Flags.string({ summary: 'Only records with a header that matches, as name=value', helpValue: 'RE' }),
@@ -74,6 +82,8 @@ export default class Consume extends CliCommand {
     const { from, to } = rangeOf(flags, this.doors.now())
     const partitions = flags.partitions === undefined ? undefined : parsePartitions(flags.partitions, '--partitions')
     const filter = recordFilter(flags)
+    if (flags.group !== undefined && to !== undefined && to !== 'end')
+      throw usageError('--to: with --group only the end is known to all its members: --to end.')
     if (flags['meta-only'] && flags.format !== undefined && /%v/.test(flags.format))
       throw usageError('--meta-only and %v in --format contradict each other.')
     const view: RecordView = {
@@ -90,20 +100,23 @@ export default class Consume extends CliCommand {
       const format = isPlain ? (view.isMetaOnly ? META_ONLY : VALUES_ONLY) : flags.format
       const topics = await selectTopics(session, [args.topic].flat(), flags.regex)
       const writer = format === undefined ? recordWriter(output.format, { out, view, topics }) : formatWriter(format, out, view)
-      const options = await planConsumer(session, { topics, partitions, from, to })
-      const consumer = (await session.kafka()).consumer<string>({ ...session.options('consumer'), ...options })
+      const range = { topics, partitions, from, to }
+      const reader = await openReader(session, range, flags)
       const interruption = new AbortController()
       const stop = doors.interrupts.handle((interrupt) => interruption.abort(interrupt))
       if (to === undefined && doors.stdout.isTTY && doors.stderr.isTTY)
         output.say(`Waiting for records of ${topics.join(', ')}; ctrl-C ends.`)
       try {
-        const count = await consume(session, { consumer, out, writer, filter, limit: flags.limit, signal: interruption.signal })
+        const job = { ...reader, out, writer, filter, limit: flags.limit, signal: interruption.signal }
+        const finished = new AbortController()
+        const reading = consume(session, job).finally(() => finished.abort())
+        const [count] = await Promise.all([reading, reader.watch(finished.signal)])
         if (doors.stderr.isTTY) output.say(plural(count, 'record'))
       } catch (error) {
         throw session.explain(error, `consume ${topics.join(', ')}`)
       } finally {
         stop()
-        await consumer.close()
+        await reader.close()
       }
       // For a consumer ctrl-C is the usual way to end.
       if (interruption.signal.reason === 'SIGTERM') process.exitCode = interruptExitCode(interruption.signal.reason as Interrupt)

@@ -104,7 +104,7 @@ async function show(session: Session, wishes: Wishes): Promise<number> {
     import('../dashboard/view/theme.ts'),
   ])
   const { doors, settings } = session
-  const [stdin, stdout] = [doors.stdin as ReadStream, doors.stdout as WriteStream]
+  const [stdin, stdout] = [doors.stdin as ReadStream, doors.stdout as WriteStream & { readonly fd: number }]
   const reader = new AdminReader(await session.kafka(), Math.min(session.timeoutMs, POLL_TIMEOUT_MS))
   const clusterName = settings.context.value ?? settings.brokers.value[0] ?? ''
   const dashboard = new Dashboard({
