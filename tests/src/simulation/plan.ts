@@ -25,6 +25,8 @@ export interface ProducerPlan {
   readonly lingerMs: number
   readonly batchBytes: number
   readonly maxInFlightRequests: number
+  /** How long it tries to send a record before it gives it up. */
+  readonly deliveryTimeoutMs: number
   /** The longest value, characters. */
   readonly maxValueSize: number
   /** The longest pause between two bursts. */
@@ -151,6 +153,7 @@ function planProducers(random: SeededRandom): ProducerPlan[] {
     lingerMs: pick(random, [0, 1, 10, 50]),
     batchBytes: pick(random, [200, 1000, 4000, 65_536]),
     maxInFlightRequests: between(random, 1, 5),
+    deliveryTimeoutMs: pick(random, [5000, 15_000]),
     maxValueSize: pick(random, [40, 300, 1500]),
     maxPauseMs: pick(random, [300, 800, 1500]),
   }))

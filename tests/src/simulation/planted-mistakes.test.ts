@@ -99,6 +99,8 @@ const SNAPSHOT_BODY_AT = 6
 
 /** The power fails while a sync is slow: what a high watermark above the synced end needs, and a mix of all faults has too seldom. */
 const SLOW_SYNCS_AND_POWER_LOSS = Array.from({ length: 8 }, () => ['slow-disk', 'power-loss'] as const).flat()
+/** A producer gives up a request, and the broker gets it when the producer has gone on: what an epoch that is not shut out needs. */
+const LATE_AND_GIVEN_UP = Array.from({ length: 8 }, () => ['late-requests', 'one-way-block'] as const).flat()
 
 interface Mistake {
   readonly name: string
@@ -157,6 +159,17 @@ describe('a mistake that is planted', () => {
     it('a batch sent again that is never taken for one is found within 10 seeds', async () => {
       Object.defineProperty(Log.prototype, 'checkSequences', { configurable: true, value: () => undefined })
       const { failures } = await runSeeds({ from: 1, count: 10, stopAtFirst: true })
+      expect(failures).toHaveLength(1)
+      expect(failures[0]?.text).toMatch(/^ {2}I3 /m)
+    })
+
+    it('an old epoch of a producer that is not shut out is found within 100 seeds', async () => {
+      const honest = checkSequences.value as Log['checkSequences']
+      Log.prototype.checkSequences = function (this: Log, batches) {
+        const verdict = honest.call(this, batches)
+        return verdict !== undefined && 'code' in verdict && verdict.code === 'INVALID_PRODUCER_EPOCH' ? undefined : verdict
+      }
+      const { failures } = await runSeeds({ from: 1, count: 100, stopAtFirst: true, faults: LATE_AND_GIVEN_UP })
       expect(failures).toHaveLength(1)
       expect(failures[0]?.text).toMatch(/^ {2}I3 /m)
     })

@@ -4,7 +4,7 @@ import { type ProducerPlan, pick } from '../plan.ts'
 import { recordValue } from '../values.ts'
 import type { World } from '../world.ts'
 
-const DELIVERY_TIMEOUT_MS = 15_000
+const MAX_BLOCK_MS = 15_000
 /** Sends that are made at once. */
 const MAX_BURST = 12
 /** What it may send, against what it was to send, while faults go on. */
@@ -32,7 +32,8 @@ export class ProducerWorker {
 
   /** Resolves when all sends are made; their outcomes may still be open. */
   async run(): Promise<void> {
-    const { acks, idempotent, compression, lingerMs, batchBytes, maxInFlightRequests, sends, maxPauseMs, name } = this.#plan
+    const { acks, idempotent, compression, lingerMs, batchBytes, maxInFlightRequests, deliveryTimeoutMs, sends, maxPauseMs, name } =
+      this.#plan
     const producer = this.#world.client(name).producer({
       acks,
       ...(idempotent === undefined ? {} : { idempotent }),
@@ -40,8 +41,8 @@ export class ProducerWorker {
       lingerMs,
       batchBytes,
       maxInFlightRequests,
-      deliveryTimeoutMs: DELIVERY_TIMEOUT_MS,
-      maxBlockMs: DELIVERY_TIMEOUT_MS,
+      deliveryTimeoutMs,
+      maxBlockMs: MAX_BLOCK_MS,
       retryBackoffMs: 20,
       retryBackoffMaxMs: 500,
     })
