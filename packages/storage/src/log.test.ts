@@ -104,7 +104,7 @@ describe('retention', () => {
     await appendAt(opened, [1, 2, 3], 60)
     await opened.rig.settle(opened.log.applyRetention(START_MS))
     expect(logFiles(opened)).toContain('00000000000000000000.log.deleted')
-    await opened.rig.scheduler.runFor(3001)
+    await opened.rig.scheduler.runFor(3100)
     expect(logFiles(opened)).toEqual(['00000000000000000003.log'])
   })
 })

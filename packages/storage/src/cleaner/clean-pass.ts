@@ -100,7 +100,7 @@ async function filterSegment(
   for await (const batches of segmentBatches(segment, { pacer, indexIntervalBytes, fromOffset: segment.baseOffset })) {
     for (const batch of batches) {
       const kept = await filter.filter(batch.bytes)
-      if (kept === undefined) writer.skip(batch)
+      if (kept === undefined) await writer.skip(batch)
       else await writer.add(kept)
       if (writer.isTooLarge) throw new StorageError('CORRUPT', `${segment.files.log} would become too large by cleaning`)
       if (pacer.isOver) await pacer.rest()

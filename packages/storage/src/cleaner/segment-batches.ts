@@ -16,22 +16,23 @@ export interface SegmentBatchesOptions {
 }
 
 /**
- * The batches of a complete segment in their order, each checked as one that is served. Their bytes are the caller's to keep. Throws
- * `StorageError` `CORRUPT`: what is damaged is not cleaned, or the damage would be hidden.
+ * The batches of a complete segment in their order, each checked as one that is served. Their bytes are valid until the next are asked for; the
+ * next are being read meanwhile. Throws `StorageError` `CORRUPT`: what is damaged is not cleaned, or the damage would be hidden.
  */
 export async function* segmentBatches(segment: Segment, options: SegmentBatchesOptions): AsyncGenerator<StoredBatch[]> {
   const { pacer, indexIntervalBytes, fromOffset } = options
   const indexes = await segment.ensureIndexes(indexIntervalBytes)
+  const reader = new ChunkReader(segment)
   let position = indexes.offsetIndex.lookup(fromOffset)
   let wanted = READ_BYTES
+  reader.start(position, wanted)
   while (position < segment.sizeBytes) {
-    const chunk = new Uint8Array(Math.min(wanted, segment.sizeBytes - position))
-    const filled = await pacer.io(chunk.length, segment.file.read(chunk, position))
-    const checksums = await indexes.headerChecksums.read(position, position + filled, segment.checksumFile)
+    const chunk = await pacer.io(Math.min(wanted, segment.sizeBytes - position), reader.finish())
+    const checksums = await indexes.headerChecksums.read(position, position + chunk.length, segment.checksumFile)
     const batches: StoredBatch[] = []
     let at = 0
-    while (at < filled) {
-      const problem = checkBatch(chunk, at, filled, { validation: 'checksum', allowOffsetGaps: true, maxBytes: MAX_BATCH_BYTES })
+    while (at < chunk.length) {
+      const problem = checkBatch(chunk, at, chunk.length, { validation: 'checksum', allowOffsetGaps: true, maxBytes: MAX_BATCH_BYTES })
       if (problem?.kind === 'truncated') break
       if (problem !== undefined) refuse(segment, position + at, problem.message)
       const batch = storedBatchOf(chunk.subarray(at, at + batchBytesOf(chunk, at)))
@@ -40,10 +41,39 @@ export async function* segmentBatches(segment: Segment, options: SegmentBatchesO
       if (batch.nextOffset > fromOffset) batches.push(batch)
       if (pacer.isOver) await pacer.rest()
     }
-    if (at === 0) wanted = neededBytes(segment, position, chunk.subarray(0, filled))
-    else wanted = READ_BYTES
+    wanted = at === 0 ? neededBytes(segment, position, chunk) : READ_BYTES
     position += at
+    reader.start(position, wanted)
     yield batches
+  }
+}
+
+/** Reads a segment piece by piece into two buffers in turn: a fresh one for each would make the garbage collector the busiest part of a cleaning (measured). */
+class ChunkReader {
+  readonly #segment: Segment
+  #free = new Uint8Array(0)
+  #filling = new Uint8Array(0)
+  #reading: Promise<Uint8Array> = Promise.resolve(this.#free)
+
+  constructor(segment: Segment) {
+    this.#segment = segment
+  }
+
+  /** Begins to read; what was read before the last piece is overwritten. */
+  start(position: number, wanted: number): void {
+    const bytes = Math.max(0, Math.min(wanted, this.#segment.sizeBytes - position))
+    if (bytes === 0) return
+    const target = this.#free.length >= bytes ? this.#free : new Uint8Array(bytes)
+    this.#free = this.#filling
+    this.#filling = target
+    this.#reading = this.#segment.file.read(target.subarray(0, bytes), position).then((filled) => target.subarray(0, filled))
+    // Who stops in between does not ask for it any more.
+    this.#reading.catch(() => {})
+  }
+
+  /** What `start` asked for, less at the end of the file. Rejects with `DiskError`. */
+  finish(): Promise<Uint8Array> {
+    return this.#reading
   }
 }
 

@@ -6,7 +6,7 @@ import { type Gap, gapBatch } from './empty-batch.ts'
 import type { Pacer } from './pacer.ts'
 import type { CleanedSegment } from './segment-swap.ts'
 
-/** What is gathered for one write. */
+/** What is gathered for one write; a larger batch is written alone. */
 const WRITE_BYTES = 1024 * 1024
 /** How much is written before it is synced: one large sync would hold up those of the journal. */
 const SYNC_BYTES = 8 * 1024 * 1024
@@ -30,7 +30,8 @@ export class SegmentWriter {
   readonly #file: DiskFile
   readonly #indexes: SegmentIndexes
   #gap: Gap | undefined
-  #pending: Uint8Array[] = []
+  /** What is gathered; the rest of it is free. */
+  readonly #buffer = new Uint8Array(WRITE_BYTES)
   #pendingBytes = 0
   #sizeBytes = 0
   #writtenBytes = 0
@@ -58,30 +59,30 @@ export class SegmentWriter {
     return this.#sizeBytes > MAX_SEGMENT_BYTES
   }
 
-  /** Adds a batch that stays. Takes over the view. */
+  /** Adds a batch that stays: a copy of it. */
   async add(batch: Uint8Array): Promise<void> {
-    this.#closeGap()
-    this.#append(batch)
-    if (this.#pendingBytes >= WRITE_BYTES) await this.#write()
+    await this.#closeGap()
+    await this.#append(batch)
   }
 
   /** The offsets of a batch hold no record any more; `gap` follows what was added before. */
-  skip(gap: Gap): void {
+  async skip({ baseOffset, nextOffset, leaderEpoch, maxTimestamp }: Gap): Promise<void> {
     const present = this.#gap
-    if (present === undefined || present.leaderEpoch !== gap.leaderEpoch) {
-      this.#closeGap()
+    const gap = { baseOffset, nextOffset, leaderEpoch, maxTimestamp }
+    if (present === undefined || present.leaderEpoch !== leaderEpoch) {
+      await this.#closeGap()
       this.#gap = gap
     } else {
-      this.#gap = { ...present, nextOffset: gap.nextOffset, maxTimestamp: Math.max(present.maxTimestamp, gap.maxTimestamp) }
+      this.#gap = { ...present, nextOffset, maxTimestamp: Math.max(present.maxTimestamp, maxTimestamp) }
     }
   }
 
   /** Durable, but for the names, when it resolves. */
   async finish(): Promise<CleanedSegment> {
-    this.#closeGap()
-    await this.#write()
-    this.#indexes.complete()
     const { disk, baseOffset, guard } = this.#options
+    await this.#closeGap()
+    await this.#flush()
+    this.#indexes.complete()
     await guard(async () => {
       await this.#file.sync()
       await this.#indexes.flush(disk, this.#files)
@@ -96,37 +97,43 @@ export class SegmentWriter {
     removeSegmentFiles(this.#options.disk, this.#files)
   }
 
-  #closeGap(): void {
+  async #closeGap(): Promise<void> {
     if (this.#gap === undefined) return
     const batch = gapBatch(this.#gap)
     this.#gap = undefined
-    this.#append(batch)
+    await this.#append(batch)
   }
 
-  #append(bytes: Uint8Array): void {
+  async #append(bytes: Uint8Array): Promise<void> {
     const batch = storedBatchOf(bytes)
     this.#indexes.add(batch, this.#sizeBytes, this.#options.indexIntervalBytes)
     this.#nextOffset = batch.nextOffset
-    this.#pending.push(bytes)
-    this.#pendingBytes += bytes.length
     this.#sizeBytes += bytes.length
+    if (this.#pendingBytes + bytes.length > this.#buffer.length) await this.#flush()
+    if (bytes.length > this.#buffer.length) {
+      await this.#write(bytes)
+    } else {
+      this.#buffer.set(bytes, this.#pendingBytes)
+      this.#pendingBytes += bytes.length
+    }
   }
 
-  async #write(): Promise<void> {
-    const { pacer, guard } = this.#options
-    const pending = this.#pending
-    const bytes = this.#pendingBytes
-    this.#pending = []
+  async #flush(): Promise<void> {
+    const pending = this.#buffer.subarray(0, this.#pendingBytes)
     this.#pendingBytes = 0
-    if (bytes === 0) return
+    if (pending.length > 0) await this.#write(pending)
+  }
+
+  async #write(bytes: Uint8Array): Promise<void> {
+    const { pacer, guard } = this.#options
     const position = this.#writtenBytes
-    this.#writtenBytes += bytes
+    this.#writtenBytes += bytes.length
     const isSyncDue = this.#writtenBytes - this.#syncedBytes >= SYNC_BYTES
     if (isSyncDue) this.#syncedBytes = this.#writtenBytes
     await pacer.io(
-      bytes,
+      bytes.length,
       guard(async () => {
-        await this.#file.write(pending, position)
+        await this.#file.write([bytes], position)
         if (isSyncDue) await this.#file.sync()
       }),
     )
