@@ -40,6 +40,18 @@ async function consume({ topic, partitions, from, count }) {
   return { records }
 }
 
+/** Reads on where the group is, `count` records, and commits them. */
+async function consumeInGroup({ topic, groupId, count }) {
+  await using consumer = kafka.consumer({ group: groupId, topics: [topic], from: 'earliest', commit: 'manual' })
+  const records = []
+  for await (const record of consumer) {
+    records.push(described(record))
+    if (records.length >= count) break
+  }
+  await consumer.commit()
+  return { records }
+}
+
 function described({ partition, offset, timestamp, key, value, headers }) {
   return {
     partition,
@@ -58,6 +70,7 @@ await serve(
     listTopics,
     produce,
     consume,
+    consumeInGroup,
   },
 )
 await kafka.close()

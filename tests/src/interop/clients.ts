@@ -156,7 +156,7 @@ export const clients: readonly ClientEntry[] = [
     name: '@kafka-ts/client',
     version: '',
     from: 'this repository; native protocol',
-    cells: { ...everything, ...noGroups },
+    cells: { ...everything, 'read in a classic group': 'speaks the new protocol only' },
     missing: () => undefined,
     open: (address) => new NdjsonClient([process.execPath, clientFile('node/sdk.mjs'), address]),
   },

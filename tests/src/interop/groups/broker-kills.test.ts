@@ -1,7 +1,7 @@
 import { type TestContext, test } from 'vitest'
 import type { GroupMember } from './group-member.ts'
 import { GroupScenario, type ScenarioOptions } from './group-scenario.ts'
-import { confluent, kafkajs, kafkaPython, platformatic } from './member-programs.ts'
+import { confluent, kafkajs, kafkaPython, platformatic, sdk } from './member-programs.ts'
 
 const TIME_LIMIT_MS = 240_000
 /** About what the stream brings in half a second: the members commit all the time, so that a kill after it is in the midst of commits. */
@@ -16,7 +16,7 @@ test(
 
 test(
   'members of a KIP-848 group come back by themselves when the broker is killed in the midst of commits and of a rebalance',
-  (context) => underBrokerKills({ name: 'new-protocol-under-kills', protocol: 'consumer', kinds: [confluent, platformatic] }, context),
+  (context) => underBrokerKills({ name: 'new-protocol-under-kills', protocol: 'consumer', kinds: [sdk, confluent, platformatic] }, context),
   TIME_LIMIT_MS,
 )
 

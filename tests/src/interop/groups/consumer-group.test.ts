@@ -1,18 +1,18 @@
 import { test } from 'vitest'
 import type { GroupMember } from './group-member.ts'
 import { GroupScenario } from './group-scenario.ts'
-import { confluent, platformatic } from './member-programs.ts'
+import { confluent, platformatic, sdk } from './member-programs.ts'
 
 const TIME_LIMIT_MS = 240_000
 
 test(
-  'platformatic and confluent share a KIP-848 group: members join, leave, are killed and frozen, and no record is skipped or worked on out of order',
+  'confluent, platformatic and our SDK share a KIP-848 group: members join, leave, are killed and frozen, and no record is skipped or worked on out of order',
   async (context) => {
-    const kinds = [platformatic, confluent]
+    const kinds = [confluent, platformatic, sdk]
     await using scenario = await GroupScenario.start({ name: 'new-protocol', protocol: 'consumer', kinds }, context)
     const [one, two] = scenario.join(confluent, platformatic) as [GroupMember, GroupMember]
     await scenario.settled(one, two)
-    const [three, four] = scenario.join(confluent, platformatic) as [GroupMember, GroupMember]
+    const [three, four] = scenario.join(confluent, sdk) as [GroupMember, GroupMember]
     await scenario.settled(one, two, three, four)
     await scenario.kill(two)
     await scenario.freeze(one)
@@ -22,7 +22,7 @@ test(
     await scenario.settled(one, three, four, five)
     await three.leave()
     await scenario.settled(one, four, five)
-    await scenario.kill(one)
+    await scenario.kill(four)
     await scenario.finish()
   },
   TIME_LIMIT_MS,

@@ -43,6 +43,8 @@ export const kafkajs = told('kafkajs', { run: [process.execPath, member('kafkajs
 
 export const platformatic = told('platformatic', { run: [process.execPath, member('platformatic-member.mjs')], missing: always })
 
+export const sdk = told('sdk', { run: [process.execPath, member('sdk-member.mjs')], missing: always })
+
 export const kafkaPython = told('kafka-python', {
   run: [systemPython, member('kafka_python_member.py')],
   missing: () => (fileExists('/usr/lib/python3/dist-packages/kafka') ? undefined : 'python3-kafka'),
