@@ -1,50 +1,18 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, existsSync, mkdtempSync, openSync, rmSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { CommandLine, firstOutput } from './testing-support/command-line.ts'
 
 // The command as a whole process, from its build: exit codes, signals and pipes are promises of the process, not of its functions.
-const bin = fileURLToPath(new URL('../bin/run.js', import.meta.url))
-const built = fileURLToPath(new URL('../bundle/main.js', import.meta.url))
-const home = mkdtempSync(join(tmpdir(), 'kafka-ts-cli-process-'))
-const env = { PATH: process.env['PATH'], HOME: home, XDG_CONFIG_HOME: home, NODE_ENV: 'production' }
-
-interface Finished {
-  readonly code: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
-function start(argv: readonly string[], extraEnv: Readonly<Record<string, string>> = {}) {
-  return spawn(process.execPath, [bin, ...argv], { cwd: home, env: { ...env, ...extraEnv }, stdio: ['pipe', 'pipe', 'pipe'] })
-}
-
-async function kafkaTs(
-  argv: readonly string[],
-  { input = '', extraEnv = {} }: { input?: string | Buffer; extraEnv?: Record<string, string> } = {},
-): Promise<Finished> {
-  const child = start(argv, extraEnv)
-  child.stdin.end(input)
-  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
-  return { code: code as number | null, stdout, stderr }
-}
-
-/** Resolves with the first output that a child writes. */
-async function firstOutput(child: ReturnType<typeof start>): Promise<string> {
-  const [chunk] = (await once(child.stdout, 'data')) as [Buffer]
-  return chunk.toString()
-}
-
-beforeAll(() => {
-  if (!existsSync(built)) throw new Error(`${built} is missing: run the build first (npm test does).`)
-})
-afterAll(() => rmSync(home, { recursive: true, force: true }))
+const commandLine = new CommandLine()
+const { bin, env, home } = commandLine
+const start = commandLine.start.bind(commandLine)
+const kafkaTs = commandLine.run.bind(commandLine)
+afterAll(() => commandLine.end())
 
 describe('without a broker', () => {
   it('answers a flag it does not know with exit 2 and less than 1 kB, in JSON too', async () => {
@@ -126,11 +94,9 @@ describe('with a broker', () => {
   let brokers: Record<string, string>
 
   beforeAll(async () => {
-    broker = start(['broker', 'start', '--port', '0', '--data-dir', join(home, 'data')])
-    const ready = await firstOutput(broker)
-    const address = /ready on (\S+)/.exec(ready)?.[1]
-    if (address === undefined) throw new Error(`no ready line: ${ready}`)
-    brokers = { KAFKA_TS_BROKERS: address }
+    const running = await commandLine.startBroker()
+    broker = running.broker
+    brokers = { KAFKA_TS_BROKERS: running.address }
   })
 
   afterAll(async () => {
@@ -190,6 +156,31 @@ describe('with a broker', () => {
     child.stdout.destroy()
     const [[code], stderr] = await Promise.all([once(child, 'exit'), errors])
     expect([code, stderr]).toEqual([0, ''])
+  })
+
+  it('ends quietly when only its first line is wanted', async () => {
+    const { code, stdout, stderr } = await commandLine.shell(
+      'set -o pipefail; kafka-ts consume changes --from start -e | head -1 && kafka-ts topics list | head -1',
+      brokers,
+    )
+    expect([code, stderr, stdout.split('\n').at(-2)]).toEqual([0, '', ' NAME    PARTS RF ISR CLEANUP'])
+  })
+
+  it('starts quickly: a list takes less than six starts of a bare Node', { timeout: 60_000 }, async () => {
+    const times = { list: [] as number[], bare: [] as number[] }
+    const measure = async (into: number[], work: () => Promise<unknown>) => {
+      const startMs = performance.now()
+      await work()
+      into.push(performance.now() - startMs)
+    }
+    const bare = async () => once(spawn(process.execPath, ['-e', '0'], { env, stdio: 'ignore' }), 'exit')
+    await kafkaTs(['topics', 'list'], { extraEnv: brokers })
+    for (let i = 0; i < 9; i++) {
+      await measure(times.bare, bare)
+      await measure(times.list, () => kafkaTs(['topics', 'list'], { extraEnv: brokers }))
+    }
+    const median = (values: readonly number[]) => values.toSorted((left, right) => left - right)[4]!
+    expect(median(times.list) / median(times.bare)).toBeLessThan(6)
   })
 
   it('ends consume with 0 at ctrl-C, and a repeated command with 130', async () => {

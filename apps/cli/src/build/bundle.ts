@@ -11,7 +11,7 @@ const entries = ['main.js', ...globSync('{commands,hooks}/**/*.js', { cwd: `${ro
 const bundle = await rolldown({
   input: Object.fromEntries(entries.map((file) => [file.slice(0, -'.js'.length), `${root}dist/${file}`])),
   platform: 'node',
-  external: [/^@kafka-ts\/broker/, /^@node-rs\//, 'lz4-napi', 'msgpackr-extract'],
+  external: [/^@kafka-ts\/broker/, /^@node-rs\//, 'lz4-napi', 'msgpackr-extract', 'react-devtools-core'],
 })
 // What works stays until what replaces it is whole.
 const fresh = `${root}dist/bundle.new`

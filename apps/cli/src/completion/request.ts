@@ -31,7 +31,14 @@ const FLAGS_LIVE: Readonly<Record<string, LiveKind>> = {
 }
 const FILE_FLAGS = ['file', 'config-file', 'data-dir', 'export', 'from-file']
 /** What the arguments of a command name, by the name of the argument. */
-const ARGS_LIVE: Readonly<Record<string, LiveKind>> = { topic: 'topic', group: 'group', broker: 'broker', context: 'context' }
+const ARGS_LIVE: Readonly<Record<string, LiveKind>> = {
+  topic: 'topic',
+  pattern: 'topic',
+  group: 'group',
+  broker: 'broker',
+  id: 'broker',
+  context: 'context',
+}
 
 /** What can stand at the cursor: after `words`, of which the last one is being typed. */
 export function completionAt(

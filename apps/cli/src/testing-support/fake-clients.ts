@@ -16,6 +16,7 @@ export function fakeProducer(cluster: FakeCluster): Producer {
         timestamp?: number
         headers?: readonly { key: string; value: string | Uint8Array | null }[]
       }
+      if (cluster.refusesAll) throw new KafkaError('MESSAGE_TOO_LARGE')
       if (value !== null && cluster.refusedValue !== undefined && Buffer.from(value).equals(Buffer.from(cluster.refusedValue)))
         throw new KafkaError('MESSAGE_TOO_LARGE')
       const stored = cluster.append(topicName(topic), {

@@ -51,6 +51,8 @@ export class FakeCluster {
   controllerId = 1
   /** Every value that is sent and equals this is refused. */
   refusedValue: string | undefined
+  /** No record is taken. */
+  refusesAll = false
   /** Thrown by every call, when set. */
   down: KafkaError | undefined
   closedClients = 0
