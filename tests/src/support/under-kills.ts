@@ -20,8 +20,13 @@ export async function underKills<W extends Writer>(options: {
   readonly kills: number
   readonly start: (kafka: Kafka) => Promise<W>
   readonly check: (kafka: Kafka, writer: W) => Promise<void>
+  /** After each start that follows a kill, while the writer goes on. */
+  readonly onRestart?: (kafka: Kafka, writer: W) => Promise<void>
+  /** Configs of the broker. */
+  readonly configs?: Readonly<Record<string, string>>
 }): Promise<void> {
-  let broker = await startBrokerProcess()
+  const configs = options.configs ?? {}
+  let broker = await startBrokerProcess({ configs })
   const { address, dataDir } = broker
   const port = Number(address.split(':')[1])
   const kafka = new Kafka({ brokers: [address] })
@@ -35,7 +40,8 @@ export async function underKills<W extends Writer>(options: {
       await someAcknowledged()
       await pause(Math.random() * LONGEST_PAUSE_MS)
       await broker.stop('SIGKILL')
-      broker = await startBrokerProcess({ dataDir, port })
+      broker = await startBrokerProcess({ dataDir, port, configs })
+      await options.onRestart?.(kafka, writer)
     }
     await someAcknowledged()
     await writer.stop()
