@@ -1,4 +1,4 @@
-// `npm run demo`: a broker of its own, generated orders in, the same orders out, and what is left to read on the way. Exit 0 only when all came back.
+// `npm run demo`: a broker of its own, generated orders in, the same orders out to a member of a group, and what is left to read on the way. Exit 0 only when all came back.
 import { json, string, topic } from '@kafka-ts/client'
 import { startBroker } from '@kafka-ts/testing'
 
@@ -33,12 +33,17 @@ const missing = new Set(Array.from({ length: count }, (_, number) => number))
 const lastOfCustomer = new Map<string, number>()
 let outOfOrder = 0
 let read = 0
-const consumer = kafka.consumer({ topics: [orders], from: 'earliest', until: 'end' })
+const consumer = kafka.consumer({ group: 'billing', topics: [orders], from: 'earliest' })
+consumer.on('assigned', ({ partitions }) => console.log(`a member of the group "billing" reads ${partitions.length} partitions`))
 for await (const { key, value } of consumer) {
   missing.delete(value.number)
   if ((lastOfCustomer.get(key as string) ?? -1) > value.number) outOfOrder++
   lastOfCustomer.set(key as string, value.number)
-  if (++read % reportEvery === 0) console.log(`consumed ${read.toLocaleString('en-US')}, lag ${(count - read).toLocaleString('en-US')}`)
+  if (++read % reportEvery === 0) {
+    const lag = consumer.lag().reduce((sum, partition) => sum + partition.lag, 0)
+    console.log(`consumed ${read.toLocaleString('en-US')}, lag ${lag.toLocaleString('en-US')}`)
+  }
+  if (read === count) consumer.stop()
 }
 await consumer.close()
 await kafka.close()

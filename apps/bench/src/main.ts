@@ -5,13 +5,15 @@ import { describeEnvironment, renderTable } from './report.ts'
 import type { Measurement, Scenario } from './scenario.ts'
 import { consume } from './scenarios/consume.ts'
 import { doors } from './scenarios/doors.ts'
+import { groupConsume } from './scenarios/group-consume.ts'
+import { groups } from './scenarios/groups.ts'
 import { latency } from './scenarios/latency.ts'
 import { memory } from './scenarios/memory.ts'
 import { partitions } from './scenarios/partitions.ts'
 import { produce } from './scenarios/produce.ts'
 import { startup } from './scenarios/startup.ts'
 
-const scenarios: readonly Scenario[] = [produce, consume, latency, startup, memory, partitions, doors]
+const scenarios: readonly Scenario[] = [produce, consume, groupConsume, groups, latency, startup, memory, partitions, doors]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -24,7 +26,7 @@ const { values, positionals } = parseArgs({
 
 if (values.help) {
   console.log('npm run bench [-- SCENARIO...] [--runs 5] [--scale 1]\n')
-  for (const scenario of scenarios) console.log(`  ${scenario.name.padEnd(12)} ${scenario.summary}`)
+  for (const scenario of scenarios) console.log(`  ${scenario.name.padEnd(14)} ${scenario.summary}`)
   process.exit(0)
 }
 const unknown = positionals.filter((name) => !scenarios.some((scenario) => scenario.name === name))

@@ -2,7 +2,7 @@
 export interface Measurement {
   readonly scenario: string
   readonly figure: string
-  readonly unit: 'records/s' | 'MB/s' | 'ms' | 'MB'
+  readonly unit: 'records/s' | 'commits/s' | 'MB/s' | 'ms' | 'ns' | 'MB' | 'CPU %'
   /** What it ran with, as the table shows it: partitions, sizes, durability. */
   readonly setting: string
   readonly samples: readonly number[]
@@ -26,5 +26,5 @@ export interface Scenario {
 
 /** Whether more is better for figures of this unit. */
 export function isRate(unit: Measurement['unit']): boolean {
-  return unit === 'records/s' || unit === 'MB/s'
+  return unit === 'records/s' || unit === 'commits/s' || unit === 'MB/s'
 }
