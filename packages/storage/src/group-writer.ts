@@ -46,6 +46,8 @@ export class GroupWriter {
   #notes: ControlNote[] = []
   #isScheduled = false
   #isWaitingForRoom = false
+  /** Somebody waits for the wait for room to end. */
+  #roomAwaited: PromiseWithResolvers<void> | undefined
   #syncing: Promise<void> | undefined
   #failure: StorageError | undefined
 
@@ -98,18 +100,29 @@ export class GroupWriter {
     while (this.#syncing !== undefined) await this.#syncing
   }
 
+  /** Writes what waits for the end of the tick, or for a journal file; resolves when all of it is synced, or failed. */
+  async drain(): Promise<void> {
+    this.writeNow()
+    while (this.#isWaitingForRoom && this.#failure === undefined) {
+      this.#roomAwaited ??= Promise.withResolvers<void>()
+      await this.#roomAwaited.promise
+      this.writeNow()
+    }
+    await this.settled()
+  }
+
   /** There is a journal file to go on with. */
   onRoom(): void {
     if (!this.#isWaitingForRoom) return
-    this.#isWaitingForRoom = false
+    this.#endWaitForRoom()
     this.#schedule()
   }
 
   /** No journal file can be had, so what waits for one fails. */
   onNoRoom(error: StorageError): void {
-    this.#isWaitingForRoom = false
     const requested = this.#requested
     this.#requested = []
+    this.#endWaitForRoom()
     for (const appender of requested) {
       appender.isRequested = false
       if (appender.config.durability === 'commit') appender.failPending(error)
@@ -122,7 +135,14 @@ export class GroupWriter {
   fail(error: StorageError): void {
     this.#failure ??= error
     this.#requested = []
+    this.#endWaitForRoom()
     for (const note of [...this.#notes.splice(0), ...this.#groupNotes.splice(0), ...this.#unsyncedNotes.splice(0)]) note.reject(error)
+  }
+
+  #endWaitForRoom(): void {
+    this.#isWaitingForRoom = false
+    this.#roomAwaited?.resolve()
+    this.#roomAwaited = undefined
   }
 
   #schedule(): void {
@@ -136,7 +156,7 @@ export class GroupWriter {
 
   #writePending(appender: LogAppender): void {
     const isJournaled = appender.config.durability === 'commit'
-    while (appender.hasPending && !appender.isHeld && this.#failure === undefined) {
+    while (appender.hasPending && appender.held === undefined && this.#failure === undefined) {
       const batches = appender.peekPending(MAX_ENTRY_BYTES)
       const bytes = totalBytes(batches)
       if (isJournaled && !this.#makeRoom(Journal.entryBytes(appender.journalTemplate, bytes))) {

@@ -50,8 +50,8 @@ export class LogAppender implements TailOwner {
   /** Kept by the group writer: whether it has this one on its list of the tick, and of the next sync. */
   isRequested = false
   isUnsynced = false
-  /** Appends wait, assigned but not written, until whatever holds them is done. */
-  isHeld = false
+  /** Appends wait, assigned but not written, until this resolves; undefined when nothing holds them. Never rejects. */
+  held: Promise<void> | undefined
   readonly #tailCache: TailCache
   readonly #clock: Pick<Clock, 'monotonic'>
   readonly #events: AppendEvents
@@ -92,6 +92,16 @@ export class LogAppender implements TailOwner {
     this.offsets.set({ logEnd: stamp.baseOffset })
     this.requestWrite()
     return { baseOffset, lastOffset: stamp.baseOffset - 1, logAppendTimeMs }
+  }
+
+  /** Holds the appends until `task` has ended, well or not. One that was held already waits for both. */
+  holdUntil(task: Promise<unknown>): void {
+    const held = Promise.allSettled([task, this.held]).then(() => {
+      if (this.held !== held) return
+      this.held = undefined
+      if (this.hasPending) this.requestWrite()
+    })
+    this.held = held
   }
 
   requestWrite(): void {

@@ -51,6 +51,50 @@ describe('a data directory', () => {
     expect(await codeOf(rig.settle(rig.open()))).toBe('CORRUPT')
   })
 
+  it('has everything that was appended when it is closed, also in the tick of the first append, before there is a journal', async () => {
+    const rig = new StorageRig()
+    const directory = await rig.settle(rig.open())
+    const log = directory.createLog(testId('orders'), rig.config)
+    log.append(checked(batchOf(['a', 'b', 'c'])))
+    await rig.settle(directory.close())
+    expect(log.durableOffset).toBe(3)
+    rig.crash('none')
+    const reopened = await rig.settle(rig.open())
+    expect(reopened.log(log.id.topicId, 0)?.durableOffset).toBe(3)
+    await rig.settle(reopened.close())
+  })
+
+  it('has what was appended when it is closed while the append waits for the removal of the log before, or for a config', async () => {
+    const rig = new StorageRig()
+    const directory = await rig.settle(rig.open())
+    const removed = directory.createLog(testId('orders'), rig.config)
+    const page = directory.createLog(testId('page'), { ...rig.config, durability: 'page' })
+    for (const log of [removed, page]) log.append(checked(batchOf(['a'])))
+    await rig.scheduler.run(() => removed.durableOffset === 1 && page.durableOffset === 1)
+    const removal = directory.removeLog(removed)
+    const next = directory.createLog(testId('orders', 0, 1), rig.config)
+    page.updateConfig(rig.config)
+    for (const log of [next, page]) log.append(checked(batchOf(['b'])))
+    await rig.settle(Promise.all([directory.close(), removal]))
+    rig.crash('none')
+    const reopened = await rig.settle(rig.open())
+    expect(reopened.log(next.id.topicId, 0)?.durableOffset).toBe(1)
+    expect(reopened.log(page.id.topicId, 0)?.durableOffset).toBe(2)
+    await rig.settle(reopened.close())
+  })
+
+  it('closes, with what could not be written given up, when there is no room for a journal', async () => {
+    const rig = new StorageRig()
+    const directory = await rig.settle(rig.open())
+    const log = directory.createLog(testId('orders'), rig.config)
+    const failures: string[] = []
+    log.listener = { onDurable: () => {}, onAppendFailed: (_log, fromOffset, error) => failures.push(`${fromOffset} ${error.code}`) }
+    rig.disk.setFreeBytes(0)
+    log.append(checked(batchOf(['a'])))
+    await rig.settle(directory.close())
+    expect(failures).toEqual(['0 DISK_FULL'])
+  })
+
   it('writes checkpoints and partition metadata in the layout of Kafka', async () => {
     const rig = new StorageRig()
     const directory = await rig.settle(rig.open())

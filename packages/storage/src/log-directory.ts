@@ -254,12 +254,21 @@ export class LogDirectory {
   }
 
   async #closeCleanly(): Promise<void> {
-    this.#writer.writeNow()
-    await this.#writer.settled()
+    await this.#drain()
     await this.#flusher.flush(this.#undamagedLogs(), { isComplete: true })
     await this.#checkpoints.writeLogStarts()
     await this.#journal.reset({ isKnownEmpty: false })
     if (this.isOnline) await this.#marks.markClean(this.#disk)
+  }
+
+  /** Has everything written that was appended, also where appends are held. */
+  async #drain(): Promise<void> {
+    for (;;) {
+      await this.#writer.drain()
+      const held = [...this.#logs.values()].flatMap(({ internals: { appender } }) => (appender.hasPending ? (appender.held ?? []) : []))
+      if (held.length === 0 || !this.isOnline) return
+      await Promise.all(held)
+    }
   }
 
   #undamagedLogs(): Log[] {
@@ -274,13 +283,7 @@ export class LogDirectory {
   /** A new log of this name must not reach a checkpoint, or the disk, beside what is left of the old one. */
   #holdDuringRemoval(name: string, appender: LogAppender): void {
     const removal = this.#removing.get(name)
-    if (removal === undefined) return
-    appender.isHeld = true
-    const release = (): void => {
-      appender.isHeld = false
-      if (appender.hasPending) appender.requestWrite()
-    }
-    removal.then(release, release)
+    if (removal !== undefined) appender.holdUntil(removal)
   }
 
   async #remove(log: Log, name: string): Promise<void> {

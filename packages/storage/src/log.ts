@@ -148,13 +148,8 @@ export class Log {
     const isBecomingDurable = this.config.durability === 'page' && config.durability === 'commit'
     this.#appender.config = config
     if (!isBecomingDurable || this.#storage.recoveryPoint === this.#storage.nextOffset) return
-    this.#appender.isHeld = true
-    const release = (): void => {
-      this.#appender.isHeld = false
-      if (this.#appender.hasPending) this.#appender.requestWrite()
-    }
     // A failure has taken the directory offline, and that has failed the appends.
-    this.flush().then(release, release)
+    this.#appender.holdUntil(this.flush())
   }
 
   /**
