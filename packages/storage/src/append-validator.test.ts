@@ -1,6 +1,17 @@
-import { ATTRIBUTES_AT, CONTROL_BIT, MAGIC_AT, sealBatch, TRANSACTIONAL_BIT } from '@kafka-ts/protocol/records'
+import {
+  ATTRIBUTES_AT,
+  CONTROL_BIT,
+  DELETE_HORIZON_BIT,
+  LAST_OFFSET_DELTA_AT,
+  MAGIC_AT,
+  RecordBatchBuilder,
+  sealBatch,
+  TRANSACTIONAL_BIT,
+  writeInt32,
+} from '@kafka-ts/protocol/records'
 import { describe, expect, it } from 'vitest'
 import { CheckedBatches, checkBatches } from './append-validator.ts'
+import { emptiedBatch, gapBatch } from './cleaner/empty-batch.ts'
 import { batchOf, TEST_CONFIG } from './testing-support/storage-rig.ts'
 
 const NOW_MS = Date.UTC(2024, 0, 1)
@@ -54,5 +65,29 @@ describe('checkBatches', () => {
     expect(codeOf(batchOf(['a', 'b'], NOW_MS + 1999), config)).toBe('1 batches, 2 records')
     expect(codeOf(batchOf(['a', 'b'], NOW_MS + 2000), config)).toBe('INVALID_TIMESTAMP')
     expect(codeOf(batchOf(['a'], NOW_MS - 1001), { ...config, messageTimestampType: 'LogAppendTime' })).toBe('1 batches, 1 records')
+  })
+
+  it('takes what compaction leaves behind from no producer: gaps, no records, a delete horizon', () => {
+    const gap = batchOf(['a', 'b'])
+    writeInt32(gap, LAST_OFFSET_DELTA_AT, 2)
+    sealBatch(gap, 0)
+    expect(codeOf(gap)).toBe('INVALID_RECORD')
+    expect(codeOf(gapBatch({ baseOffset: 0, nextOffset: 1, leaderEpoch: 0, maxTimestamp: NOW_MS }))).toBe('INVALID_RECORD')
+    expect(codeOf(emptiedBatch(batchOf(['a'])))).toBe('INVALID_RECORD')
+    expect(codeOf(withAttributes(DELETE_HORIZON_BIT))).toBe('INVALID_RECORD')
+  })
+
+  it('asks for keys where the topic is compacted', () => {
+    const builder = new RecordBatchBuilder({ maxBatchBytes: 1024 })
+    builder.append(NOW_MS, 'key', 'value')
+    const keyed = Uint8Array.from(builder.build())
+    builder.append(NOW_MS, null, 'value')
+    const batch = Uint8Array.from(builder.build())
+    for (const cleanupPolicy of ['compact', 'compact,delete']) {
+      expect(codeOf(keyed, { cleanupPolicy })).toBe('1 batches, 1 records')
+      expect(codeOf(batch, { cleanupPolicy })).toBe('INVALID_RECORD')
+      expect(codeOf(Buffer.concat([keyed, batch]), { cleanupPolicy })).toBe('INVALID_RECORD')
+    }
+    expect(codeOf(batch)).toBe('1 batches, 2 records')
   })
 })

@@ -130,6 +130,11 @@ export class Log {
     return this.#cleaned
   }
 
+  /** Its files are gone, or going. */
+  get isRemoved(): boolean {
+    return this.#isRemoved
+  }
+
   get config(): LogConfig {
     return this.#appender.config
   }

@@ -9,7 +9,7 @@ import { volume } from '../support/volume.ts'
 import { pause } from '../support/waiting.ts'
 
 /** KAFKA_TS_FILE_CHANGE_ROUNDS=20 npm test -- tests/src/integration/compacted-file-changes runs all of it. */
-const rounds = volume('KAFKA_TS_FILE_CHANGE_ROUNDS', { quick: 2, ci: 20 })
+const rounds = volume('KAFKA_TS_FILE_CHANGE_ROUNDS', { quick: 2, ci: 6 })
 const file = fileURLToPath(new URL('../../../../shared/data/file-changes.ndjson.gz', import.meta.url))
 const partitions = 4
 /** Every so many files are deleted in the end. */

@@ -51,7 +51,9 @@ export async function cleanPass(options: CleanPassOptions): Promise<CleanSummary
   const maxKeys = endOffset - firstDirtyOffset
   const map = new OffsetMap({ maxBytes: mapBytes, baseOffset: firstDirtyOffset, maxKeys, secret })
   const { indexIntervalBytes, segmentBytes } = log.config
-  if (firstDirtyOffset < endOffset) await buildOffsetMap(map, cleanable, { ...options, indexIntervalBytes })
+  if (firstDirtyOffset < endOffset) {
+    await unlessGone(log, cleanable.segments, () => buildOffsetMap(map, cleanable, { ...options, indexIntervalBytes }))
+  }
   const filter = new BatchFilter({
     ...options,
     map,
@@ -67,7 +69,7 @@ export async function cleanPass(options: CleanPassOptions): Promise<CleanSummary
   for (const { first, count } of groupSegments(segments, limits)) {
     const group = segments.slice(first, first + count)
     for (const { sizeBytes } of group) bytesBefore += sizeBytes
-    bytesAfter += await rewrite(group, filter, options)
+    bytesAfter += await unlessGone(log, group, () => rewrite(group, filter, options))
   }
   return { cleanedOffset, horizonMs: filter.earliestHorizonMs, bytesBefore, bytesAfter }
 }
@@ -105,6 +107,17 @@ async function filterSegment(
       if (writer.isTooLarge) throw new StorageError('CORRUPT', `${segment.files.log} would become too large by cleaning`)
       if (pacer.isOver) await pacer.rest()
     }
+  }
+}
+
+/** What is found wrong with segments that somebody removes meanwhile says nothing. */
+async function unlessGone<Result>(log: Log, segments: readonly Segment[], task: () => Promise<Result>): Promise<Result> {
+  try {
+    return await task()
+  } catch (error) {
+    const present = log.internals.storage.segments
+    if (!log.isRemoved && segments.every((segment) => present.includes(segment))) throw error
+    throw new SegmentsGoneError(`segments of ${log.internals.storage.directory} went while they were cleaned`, { cause: error })
   }
 }
 
