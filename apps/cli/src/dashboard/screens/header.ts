@@ -79,12 +79,12 @@ export function bannerLines({ state }: Scene): DrawnLine[] {
 function bannerSpan({ health, ui, snapshot, facts }: DashboardState): Span {
   const { failure, isLate, lastGoodMs, nextTryMs, nowMs } = health
   if (ui.notice !== undefined) return span(ui.notice.text, ui.notice.style)
-  const rows = lastGoodMs === undefined ? '' : ` - rows of ${formatClock(lastGoodMs)}, ${formatSpan(nowMs - lastGoodMs)} old`
+  const age = lastGoodMs === undefined ? '' : ` for ${formatSpan(nowMs - lastGoodMs)}; rows are of ${formatClock(lastGoodMs)}`
   if (failure !== undefined) {
     const again = nextTryMs === undefined ? 'trying again' : `next try in ${formatSpan(nextTryMs - nowMs)}`
-    return span(`! ${reasonOf(failure)}${rows}; ${again}`, 'bad')
+    return span(`! no data${age}; ${again}: ${reasonOf(failure)}`, 'bad')
   }
-  if (isLate) return span(`! no answer yet from ${facts.clusterName}${rows}`, 'warn')
+  if (isLate) return span(`! no answer from ${facts.clusterName}${age}`, 'warn')
   if (snapshot === undefined) return span(`asking ${facts.clusterName} ...`, 'dim')
   return span('paused: p goes on, ctrl-r asks once', 'warn')
 }

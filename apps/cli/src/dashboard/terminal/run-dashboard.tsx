@@ -8,8 +8,6 @@ import type { FrameLook } from '../screens/frame.ts'
 import { Screen } from './screen.tsx'
 
 const MAX_FPS = 15
-/** The descriptor of standard output: a write to it must be done before the process ends. */
-const STDOUT = 1
 /** Leaves the alternate screen, shows the cursor, ends bracketed paste and synchronized output, resets colours. */
 const RESTORE_TERMINAL = '\u001b[?2026l\u001b[?2004l\u001b[?1049l\u001b[?25h\u001b[0m'
 
@@ -17,7 +15,8 @@ const RESTORE_TERMINAL = '\u001b[?2026l\u001b[?2004l\u001b[?1049l\u001b[?25h\u00
 export interface TerminalOptions {
   readonly dashboard: Dashboard
   readonly stdin: ReadStream
-  readonly stdout: WriteStream
+  /** With its descriptor: what restores the terminal must be written before the process ends. */
+  readonly stdout: WriteStream & { readonly fd: number }
   readonly look: FrameLook
   readonly interrupts: Interrupts
 }
@@ -41,7 +40,7 @@ export async function runDashboard({ dashboard, stdin, stdout, look, interrupts 
   const crashed = Promise.withResolvers<never>()
   const crash = (error: unknown) => crashed.reject(error)
   process.on('uncaughtException', crash)
-  const restore = () => restoreTerminal(stdin)
+  const restore = () => restoreTerminal(stdin, stdout.fd)
   // For exits that nobody can wait for.
   process.on('exit', restore)
   const ink = render(<Screen dashboard={dashboard} look={look} />, {
@@ -70,10 +69,10 @@ export async function runDashboard({ dashboard, stdin, stdout, look, interrupts 
   return exitCode
 }
 
-function restoreTerminal(stdin: ReadStream): void {
+function restoreTerminal(stdin: ReadStream, output: number): void {
   try {
     if (stdin.isTTY && stdin.isRaw) stdin.setRawMode(false)
-    writeSync(STDOUT, RESTORE_TERMINAL)
+    writeSync(output, RESTORE_TERMINAL)
   } catch {
     // The terminal itself is gone: there is nothing to restore, and nobody to tell.
   }

@@ -2,14 +2,13 @@ import { Box, Text, useInput } from 'ink'
 import { memo, type ReactNode, useSyncExternalStore } from 'react'
 import type { Dashboard } from '../dashboard.ts'
 import { drawFrame, type FrameLook } from '../screens/frame.ts'
-import { toKeyPress } from './to-key-press.ts'
+import { toKeyPresses } from './to-key-presses.ts'
 
 /** The dashboard on ink: its state drawn as lines, its keys passed on. A line that stays the same is not rendered again. */
 export function Screen({ dashboard, look }: { readonly dashboard: Dashboard; readonly look: FrameLook }): ReactNode {
   const state = useSyncExternalStore(dashboard.subscribe, dashboard.state)
   useInput((input, key) => {
-    const press = toKeyPress(input, key)
-    if (press !== undefined) dashboard.press(press)
+    for (const press of toKeyPresses(input, key)) dashboard.press(press)
   })
   return (
     <Box flexDirection="column">
