@@ -62,13 +62,13 @@ export async function planReset(session: Session, wish: ResetWish): Promise<Rese
   const fileOffsets = target.kind === 'file' ? await readOffsetFile(target.path, session.doors) : undefined
   const partitions = await choosePartitions(session, wish, { committed, named: fileOffsets ?? [] })
   const [starts, ends] = await Promise.all([offsetsAt(session, partitions, 'earliest'), offsetsAt(session, partitions, 'latest')])
+  for (const partition of partitions) if (!starts.has(keyOf(partition)) || !ends.has(keyOf(partition))) throw unreadable(partition)
   const wanted = fileOffsets === undefined ? await targetOffsets(session, partitions, { target, committed }) : byKey(fileOffsets)
   const items = partitions
     .filter((partition) => wanted.has(keyOf(partition)))
     .map((partition): ResetItem => {
       const key = keyOf(partition)
-      const [start, end, offset] = [starts.get(key), ends.get(key), wanted.get(key) ?? 0]
-      if (start === undefined || end === undefined) throw unreadable(partition)
+      const [start, end, offset] = [starts.get(key)!, ends.get(key)!, wanted.get(key)!]
       const newOffset = Math.min(Math.max(offset, start), end)
       const currentOffset = committed.get(key) ?? null
       const delta = currentOffset === null ? null : newOffset - currentOffset

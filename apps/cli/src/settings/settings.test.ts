@@ -51,6 +51,17 @@ describe('precedence', () => {
     expect(await effective(['--context', 'prod'])).toMatchObject({ brokers: 'c1:1 from context prod' })
   })
 
+  it('means a context of the environment more than the project too, in everything', async () => {
+    await runCommand(ContextAdd, ['prod', '--brokers', 'c1:1', '--timeout', '3s'], { home })
+    const project = join(home, 'named')
+    mkdirSync(project, { recursive: true })
+    writeFileSync(join(project, '.kafka-ts.yaml'), 'brokers: p1:1\ntimeout: 9s\n')
+    expect(await effective([], { KAFKA_TS_CONTEXT: 'prod' }, project)).toMatchObject({
+      timeout: '3s from context prod',
+      brokers: 'c1:1 from context prod',
+    })
+  })
+
   it('does not look for a project file above the root of the repository', async () => {
     mkdirSync(join(home, 'repo', '.git'), { recursive: true })
     writeFileSync(join(home, '.kafka-ts.yaml'), 'brokers: p1:1\n')

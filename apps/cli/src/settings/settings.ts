@@ -43,9 +43,13 @@ export async function resolveSettings(flags: SettingsFlags, doors: CliDoors, pat
   const context = name.value === undefined ? undefined : contextOf(config, name.value, name.source)
   const inContext = `context ${name.value}`
   const properties = new Map<string, Sourced<string>>()
+  // A context that was named for this call, or this shell, is meant more than the project's file.
+  const isNamed = name.source.startsWith('flag') || name.source === 'KAFKA_TS_CONTEXT'
   const layers = [
-    { source: inContext, values: context?.properties },
-    { source: project?.path ?? '', values: project?.properties },
+    ...ordered(isNamed, [
+      { source: inContext, values: context?.properties },
+      { source: project?.path ?? '', values: project?.properties },
+    ]),
     { source: 'flag -X', values: parseKeyValues(flags.property, '-X') },
   ]
   for (const { source, values } of layers) for (const [key, value] of Object.entries(values ?? {})) properties.set(key, { value, source })
@@ -55,8 +59,7 @@ export async function resolveSettings(flags: SettingsFlags, doors: CliDoors, pat
       { source: 'default', value: [DEFAULT_BROKER] },
       { source: 'flag --brokers', value: flags.brokers === undefined ? undefined : readBrokers(flags.brokers, '--brokers') },
       { source: 'KAFKA_TS_BROKERS', value: env['KAFKA_TS_BROKERS'] ? readBrokers(env['KAFKA_TS_BROKERS'], 'KAFKA_TS_BROKERS') : undefined },
-      // A context named on the command line is meant more than brokers from the project's file.
-      ...ordered(name.source.startsWith('flag'), [
+      ...ordered(isNamed, [
         { source: project?.path ?? '', value: project?.brokers },
         { source: inContext, value: context?.brokers },
       ]),
@@ -65,8 +68,10 @@ export async function resolveSettings(flags: SettingsFlags, doors: CliDoors, pat
       { source: 'default', value: DEFAULT_TIMEOUT_MS },
       { source: 'flag --timeout', value: flags.timeout },
       { source: 'KAFKA_TS_TIMEOUT', value: readTimeout(env['KAFKA_TS_TIMEOUT'] || undefined, 'KAFKA_TS_TIMEOUT') },
-      { source: project?.path ?? '', value: project?.timeoutMs },
-      { source: inContext, value: context?.timeoutMs },
+      ...ordered(isNamed, [
+        { source: project?.path ?? '', value: project?.timeoutMs },
+        { source: inContext, value: context?.timeoutMs },
+      ]),
     ),
     properties,
     isProtected: context?.isProtected ? { value: true, source: inContext } : { value: false, source: 'default' },

@@ -166,7 +166,12 @@ export function fakeAdmin(cluster: FakeCluster): Admin {
     listOffsets: async (queries) => {
       up()
       return Promise.all(
-        queries.map(({ topic, partition, at }) => attempt({ topic, partition }, () => listOffset(cluster.topic(topic), partition, at))),
+        queries.map(({ topic, partition, at }) =>
+          attempt({ topic, partition }, () => {
+            if (cluster.unreadable.has(`${topic}/${partition}`)) throw new KafkaError('LEADER_NOT_AVAILABLE')
+            return listOffset(cluster.topic(topic), partition, at)
+          }),
+        ),
       )
     },
     describeCluster: async () => {

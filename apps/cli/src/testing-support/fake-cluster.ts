@@ -51,6 +51,8 @@ export class FakeCluster {
   controllerId = 1
   /** Every value that is sent and equals this is refused. */
   refusedValue: string | undefined
+  /** Partitions, as `topic/partition`, whose offsets cannot be read. */
+  readonly unreadable = new Set<string>()
   /** No record is taken. */
   refusesAll = false
   /** Thrown by every call, when set. */

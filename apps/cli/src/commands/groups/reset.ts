@@ -68,13 +68,13 @@ export default class GroupsReset extends CliCommand {
         await backUp()
         return session.output.write(resetListing, { items: plan, warnings })
       }
-      if (flags.yes !== true && flags.confirm === undefined) showPlan(session, plan)
+      const isSeen = flags.yes !== true && flags.confirm === undefined && showPlan(session, plan)
       await confirmDestruction(session, flags, {
         question: `Set ${plural(plan.length, 'offset')} of group ${groupId} (${drawDelta(plan)})`,
         name: groupId,
       })
       await backUp()
-      await commit(session, { groupId, plan, warnings })
+      await commit(session, { groupId, plan, warnings, isSeen })
     })
   }
 }
@@ -83,9 +83,11 @@ interface ResetJob {
   readonly groupId: string
   readonly plan: readonly ResetItem[]
   readonly warnings: readonly string[]
+  /** The user has the plan before them: done as planned needs no second table. */
+  readonly isSeen: boolean
 }
 
-async function commit(session: Session, { groupId, plan, warnings }: ResetJob): Promise<void> {
+async function commit(session: Session, { groupId, plan, warnings, isSeen }: ResetJob): Promise<void> {
   const offsets = plan.map(({ topic, partition, newOffset }) => ({ topic, partition, offset: newOffset }))
   const what = `reset the offsets of group ${groupId}`
   const outcomes = await session.admin(what, (admin, options) => admin.commitGroupOffsets(groupId, offsets, options))
@@ -94,21 +96,24 @@ async function commit(session: Session, { groupId, plan, warnings }: ResetJob): 
     what: `set the offset of ${keyOf(outcome)}`,
   }))
   const done = new Set(succeeded.map(keyOf))
+  const footer = `${plural(done.size, 'offset')} of group ${groupId} set`
+  if (isSeen && failures.length === 0 && session.output.isForPeople && session.doors.stdout.isTTY) return session.output.say(footer)
   await session.output.write(resetListing, {
     items: plan.filter((item) => done.has(keyOf(item))),
     failures,
     warnings,
     done: 'set',
     noun: 'offset',
-    footer: `${plural(done.size, 'offset')} of group ${groupId} set`,
+    footer,
   })
 }
 
-/** The plan as talk: what a question is about stands right before it. */
-function showPlan({ output, doors }: Session, plan: readonly ResetItem[]): void {
-  if (!doors.stdin.isTTY || !doors.stderr.isTTY) return
+/** The plan as talk: what a question is about stands right before it. Answers whether there was anybody to see it. */
+function showPlan({ output, doors }: Session, plan: readonly ResetItem[]): boolean {
+  if (!doors.stdin.isTTY || !doors.stderr.isTTY) return false
   const columns = resetListing.columns.filter((column) => !column.isWide)
   output.say(renderTable(columns, plan, { hasHeaders: true, isRaw: false, width: doors.stderr.columns, isAscii: false }).trimEnd())
+  return true
 }
 
 function drawDelta(plan: readonly ResetItem[]): string {
