@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { describeEnvironment, renderTable } from './report.ts'
 import type { Measurement, Scenario } from './scenario.ts'
+import { clean } from './scenarios/clean.ts'
 import { consume } from './scenarios/consume.ts'
 import { doors } from './scenarios/doors.ts'
 import { groupConsume } from './scenarios/group-consume.ts'
@@ -13,7 +14,7 @@ import { partitions } from './scenarios/partitions.ts'
 import { produce } from './scenarios/produce.ts'
 import { startup } from './scenarios/startup.ts'
 
-const scenarios: readonly Scenario[] = [produce, consume, groupConsume, groups, latency, startup, memory, partitions, doors]
+const scenarios: readonly Scenario[] = [produce, consume, groupConsume, groups, latency, startup, memory, partitions, doors, clean]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
