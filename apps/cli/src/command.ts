@@ -1,5 +1,7 @@
 import { type CliDoors, processDoors } from './doors.ts'
 import { usageError } from './errors/cli-error.ts'
+import { EXIT } from './errors/exit-codes.ts'
+import { reportOf } from './errors/report.ts'
 import { globalFlags } from './flags/global.ts'
 import { parseList } from './flags/key-value.ts'
 import { Command } from './flags/oclif.ts'
@@ -89,9 +91,18 @@ export abstract class CliCommand extends Command {
     await this.session(flags, async (session) => {
       const everyMs = flags.watch
       if (everyMs === undefined || session.output.format === 'schema') return body(session)
+      let hasWorked = false
       for (;;) {
-        if (session.output.isForPeople && this.doors.stdout.isTTY) this.doors.stdout.write(CLEAR_SCREEN)
-        await body(session)
+        session.output.replaceScreen()
+        try {
+          await body(session)
+          hasWorked = true
+        } catch (error) {
+          // Who watches a cluster watches it over the restart of a broker too; what is wrong from the beginning is told at once.
+          const report = reportOf(error)
+          if (!hasWorked || report.exit !== EXIT.unreachable) throw error
+          session.output.interrupted(report)
+        }
         await this.doors.sleep(everyMs)
       }
     })
@@ -107,5 +118,3 @@ export abstract class CliCommand extends Command {
     return format
   }
 }
-
-const CLEAR_SCREEN = '\u001b[H\u001b[2J'

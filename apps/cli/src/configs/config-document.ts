@@ -20,7 +20,7 @@ export function writeConfigDocument(title: string, entries: readonly ConfigEntry
 
 /** Whether a config was set on the resource itself. */
 function isSet({ source }: ConfigEntry): boolean {
-  return source === 'dynamic-topic' || source === 'dynamic-broker' || source === 'dynamic-default-broker'
+  return source === 'dynamic-topic' || source === 'dynamic-broker' || source === 'dynamic-default-broker' || source === 'dynamic-group'
 }
 
 /** The changes that make the configs what the edited text says. Throws a usage error that names the line. */

@@ -38,7 +38,7 @@ export function drawResource({ type, name }: ConfigResource): string {
 const shape = object({
   name: text(),
   value: nullable(text('null when it is sensitive, or has none')),
-  source: text('dynamic-topic, dynamic-broker, dynamic-default-broker, static-broker or default'),
+  source: text('dynamic-topic, dynamic-broker, dynamic-default-broker, dynamic-group, static-broker or default'),
   isDefault: flag(),
   isReadOnly: flag(),
   isSensitive: flag(),

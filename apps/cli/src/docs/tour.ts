@@ -78,7 +78,7 @@ In scripts: \`--yes\` instead of the question, \`groups lag billing --until-zero
 ## Lag
 
 \`LAG\` is the records between the committed offset and the end, and never below 0: committed offsets are read first. \`-\` is a partition without a commit, \`?\` what could
-not be read; totals leave both out and say so with \`>=\`. \`TIME\` is the age of the oldest record that is not committed. By default it is exact, from the timestamp of that record; with
+not be read; totals leave both out and say so with \`>=\`. \`TIME\` is the age of the oldest record that is not committed. By default it is exact, from the timestamp of that record (of many groups on one partition, for the 16 with the most lag); with
 \`--watch\` it is estimated from the growth of the log, and \`>\` means that the record is older than what was watched. \`IN/S\`, \`OUT/S\`, \`ETA\` and \`STATUS\` need
 \`--sample\` or \`--watch\`:
 

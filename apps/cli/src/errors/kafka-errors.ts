@@ -68,6 +68,10 @@ function suggestionsFor(error: KafkaError, attempt: Attempt): string[] {
       return ['kafka-ts topics list']
     case 'GROUP_ID_NOT_FOUND':
       return ['kafka-ts groups list']
+    case 'NON_EMPTY_GROUP':
+    case 'UNKNOWN_MEMBER_ID':
+    case 'GROUP_SUBSCRIBED_TO_TOPIC':
+      return ['stop the consumers of the group, then run the command again', 'see who they are: kafka-ts groups describe GROUP --members']
     case 'INVALID_TOPIC_EXCEPTION':
       return ['a name has 1 to 249 letters, digits, ".", "_" or "-", and is neither "." nor ".."']
     case 'TOPIC_ALREADY_EXISTS':

@@ -1,10 +1,12 @@
 import type { CliDoors } from '../doors.ts'
 import { CliError } from '../errors/cli-error.ts'
 import { EXIT } from '../errors/exit-codes.ts'
-import { reportOf } from '../errors/report.ts'
+import { type ErrorReport, reportOf } from '../errors/report.ts'
 import type { OutputFormat } from './format.ts'
 import { plural } from './humanize.ts'
 import { type FailedItem, type Listing, type ListingStyle, renderListing, renderSchema } from './listing.ts'
+
+const CLEAR_SCREEN = '\u001b[H\u001b[2J'
 
 /** The flags that say how to write. */
 export interface OutputOptions {
@@ -40,6 +42,7 @@ export interface Outcome<Item> {
 export class Output {
   readonly #doors: CliDoors
   readonly #options: OutputOptions
+  #isReplacing = false
 
   constructor(doors: CliDoors, options: OutputOptions) {
     this.#doors = doors
@@ -70,9 +73,20 @@ export class Output {
     this.#doors.stderr.write(`Warning: ${line}\n`)
   }
 
+  /** Something that goes on by itself could not be read this time: a line of talk, and one of ndjson. */
+  interrupted(report: ErrorReport): void {
+    this.#doors.stderr.write(`${report.message}\n`)
+    if (this.format === 'ndjson') this.#doors.stdout.write(`${JSON.stringify({ error: report })}\n`)
+  }
+
   /** Draws over the last line of the terminal; an empty text takes it away. */
   progress(line: string): void {
     if (this.canShowProgress) this.#doors.stderr.write(`\r\u001b[K${line}`)
+  }
+
+  /** The next result takes the place of what is on the screen; until it is there, the old one stays. */
+  replaceScreen(): void {
+    this.#isReplacing = this.isForPeople && this.#doors.stdout.isTTY === true
   }
 
   /** Prints the shape of the JSON and answers true when that is what was asked for: then the command has nothing else to do. */
@@ -87,7 +101,11 @@ export class Output {
     const failures = (outcome.failures ?? []).map((failure) => ({ name: failure.name, error: reportOf(failure.error) }))
     const warnings = outcome.warnings ?? []
     const isAlone = outcome.items.length === 0 && failures.length === 1
-    if (!isAlone) this.#doors.stdout.write(await renderListing(listing, { items: outcome.items, warnings, failures }, this.#style()))
+    if (!isAlone) {
+      const text = await renderListing(listing, { items: outcome.items, warnings, failures }, this.#style())
+      this.#doors.stdout.write(this.#isReplacing ? `${CLEAR_SCREEN}${text}` : text)
+      this.#isReplacing = false
+    }
     if (this.isForPeople || this.format === 'name' || this.format === 'ndjson') for (const warning of warnings) this.warn(warning)
     if (this.isForPeople && this.#doors.stdout.isTTY && outcome.footer !== undefined && failures.length === 0) this.say(outcome.footer)
     if (failures.length > 0) throw failureOf(outcome, failures, isAlone)
