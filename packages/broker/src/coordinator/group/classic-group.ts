@@ -49,6 +49,10 @@ export class ClassicGroup {
     this.groupId = groupId
   }
 
+  get isEmpty(): boolean {
+    return this.#state === 'Empty'
+  }
+
   get state(): GroupState {
     return this.#state
   }

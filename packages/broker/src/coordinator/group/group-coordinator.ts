@@ -42,6 +42,9 @@ export interface GroupCoordinatorOptions {
   readonly logger: Logger
 }
 
+/** What the key of a record holds. */
+const MAX_GROUP_ID_BYTES = 0x7fff
+
 type Operation<Response> = (shard: GroupShard, turn: GroupTurn, reply: Reply<Response>) => Response | undefined
 
 const codec = { encode: encodeGroupRecord, decode: decodeGroupRecord }
@@ -175,6 +178,7 @@ export class GroupCoordinator {
 
   #run<Response>(groupId: string, operation: Operation<Response>): Promise<Response> {
     const shard = this.#shards[shardOfGroup(groupId, this.#shards.length)]
+    if (isTooLong(groupId)) return Promise.reject(new KafkaError('INVALID_GROUP_ID', `a group id has at most ${MAX_GROUP_ID_BYTES} bytes`))
     if (shard === undefined || this.#isClosed) return Promise.reject(new KafkaError('NOT_COORDINATOR'))
     return shard.run(operation)
   }
@@ -252,4 +256,9 @@ function toTimes(values: GroupConfig): ConsumerTimes {
 
 function ensureGroupId(groupId: string): void {
   if (groupId === '') throw new KafkaError('INVALID_GROUP_ID')
+}
+
+/** A character takes up to three bytes of UTF-8. */
+function isTooLong(groupId: string): boolean {
+  return groupId.length * 3 > MAX_GROUP_ID_BYTES && Buffer.byteLength(groupId) > MAX_GROUP_ID_BYTES
 }

@@ -100,7 +100,7 @@ export class GroupShard implements ShardState<GroupRecord> {
   ensureConsumerGroup(groupId: string): ConsumerGroup {
     const group = this.groups.get(groupId)
     if (group?.type === 'consumer') return group
-    if (group !== undefined && group.state !== 'Empty') throw inconsistentProtocol(groupId)
+    if (group !== undefined && !group.isEmpty) throw inconsistentProtocol(groupId)
     throw new KafkaError('UNKNOWN_MEMBER_ID', `there is no group ${groupId} of the consumer protocol`)
   }
 

@@ -6,7 +6,7 @@ import { silentLogger } from '../../logger.ts'
 import { RegexResolver } from '../group/consumer/regex-resolver.ts'
 import type { JoinResult, SyncResult } from '../group/group-results.ts'
 import { groupSettings } from '../group/group-settings.ts'
-import { GroupShard } from '../group/group-shard.ts'
+import { GroupShard, type GroupShardOptions } from '../group/group-shard.ts'
 import { commitOffsets } from '../group/operations/commit-offsets.ts'
 import { type ConsumerHeartbeatRequest, type ConsumerHeartbeatResult, consumerHeartbeat } from '../group/operations/consumer-heartbeat.ts'
 import { type DescribedConsumerGroup, describeConsumerGroup } from '../group/operations/describe-consumer-group.ts'
@@ -16,6 +16,7 @@ import { type JoinRequest, joinGroup } from '../group/operations/join-group.ts'
 import { leaveGroup } from '../group/operations/leave-group.ts'
 import { type SyncRequest, syncGroup } from '../group/operations/sync-group.ts'
 import { decodeGroupRecord, encodeGroupRecord, type GroupRecord } from '../group/records/group-records.ts'
+import { readRecords } from '../runtime/read-records.ts'
 import { Shard } from '../runtime/shard.ts'
 import { MemoryShardLog } from './memory-shard-log.ts'
 import { imageOf, topicImage } from './topic-images.ts'
@@ -86,15 +87,8 @@ export class GroupRig {
 
   /** A shard on what is committed in the log. */
   openShard(): Shard<GroupRecord, GroupShard> {
-    const { clock, compression, random } = this.doors
-    const config = createBrokerConfig(this.#settings)
-    const settings = groupSettings(config.values)
-    const times = resolveGroupConfig({}, config)
-    const consumerTimes = () => ({
-      heartbeatIntervalMs: times['consumer.heartbeat.interval.ms'],
-      sessionTimeoutMs: times['consumer.session.timeout.ms'],
-    })
-    const options = { settings, random, logger: silentLogger, image: () => this.image, regexes: new RegexResolver(), consumerTimes }
+    const { clock, compression } = this.doors
+    const options = this.#shardOptions()
     const shard = new Shard<GroupRecord, GroupShard>({
       name: 'test',
       log: this.log,
@@ -106,6 +100,24 @@ export class GroupRig {
     })
     shard.start()
     return shard
+  }
+
+  /** The state that a shard would load if everything before `cut` (a share of the log, 0 to 1) had been compacted, tombstones included. */
+  async loadCompacted(cut: number): Promise<GroupShard> {
+    const records: { readonly key: string; readonly record: GroupRecord; readonly isTombstone: boolean }[] = []
+    const { clock, compression } = this.doors
+    await readRecords({ log: this.log, clock, compression, isCancelled: () => false }, (key, value) => {
+      const record = decodeGroupRecord(key, value)
+      if (record !== undefined) records.push({ key: Buffer.from(key).toString('hex'), record, isTombstone: value === null })
+    })
+    const end = Math.floor(records.length * cut)
+    const newest = new Map(records.slice(0, end).map(({ key }, index) => [key, index]))
+    const state = new GroupShard({ setTimer: () => ({ cancel: () => undefined }), monotonicMs: () => 0 }, this.#shardOptions())
+    for (const [index, { key, record, isTombstone }] of records.entries()) {
+      const isCompacted = index < end && (newest.get(key) !== index || isTombstone)
+      if (!isCompacted) state.replay(record)
+    }
+    return state
   }
 
   /** The coordinator dies, with everything that was not committed, and another one takes over. */
@@ -190,6 +202,24 @@ export class GroupRig {
       state.reactToTopics(turn)
       return true
     })
+  }
+
+  #shardOptions(): GroupShardOptions {
+    const config = createBrokerConfig(this.#settings)
+    const settings = groupSettings(config.values)
+    const times = resolveGroupConfig({}, config)
+    const consumerTimes = () => ({
+      heartbeatIntervalMs: times['consumer.heartbeat.interval.ms'],
+      sessionTimeoutMs: times['consumer.session.timeout.ms'],
+    })
+    return {
+      settings,
+      random: this.doors.random,
+      logger: silentLogger,
+      image: () => this.image,
+      regexes: new RegexResolver(),
+      consumerTimes,
+    }
   }
 
   /** Joins `count` members to an empty group and gives each its assignment: its place among them. The leader comes first. */

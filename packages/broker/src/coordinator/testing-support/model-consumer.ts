@@ -3,6 +3,17 @@ import type { ConsumerHistory, ConsumerIdentity } from './consumer-history.ts'
 import { GROUP, type GroupRig } from './group-rig.ts'
 import { TestConsumer } from './test-consumer.ts'
 
+/** How a consumer of the model sends a heartbeat. */
+export interface ModelBeat {
+  readonly maxWaitMs: number
+  /** The answer does not come. */
+  readonly isLost: boolean
+  /** The answer takes its time. */
+  readonly isSlow: boolean
+  /** -1: as before. */
+  readonly rebalanceTimeoutMs: number
+}
+
 /** A consumer of the model: does one thing at a time when it is told to, and checks what it is answered. */
 export class ModelConsumer {
   readonly #rig: GroupRig
@@ -32,15 +43,16 @@ export class ModelConsumer {
     return this.#self.epoch > 0
   }
 
-  /** Sends a heartbeat, which may wait for news, and does not wait for its answer. `isLost`: the answer never comes. */
-  beat({ maxWaitMs, isLost, isSlow }: { readonly maxWaitMs: number; readonly isLost: boolean; readonly isSlow: boolean }): void {
+  /** Sends a heartbeat, which may wait for news, and does not wait for its answer. */
+  beat({ maxWaitMs, isLost, isSlow, rebalanceTimeoutMs }: ModelBeat): void {
     if (this.#isWaiting) return
     this.#isWaiting = true
     const self = this.#self
     if (self.epoch === 0) this.#incarnation = this.#history.newIncarnation()
     const incarnation = this.#incarnation
     // After an answer that did not come it says everything, as clients do.
-    const answer = this.#missedAnswer && self.epoch > 0 ? self.sendAll() : self.send({ maxWaitMs })
+    const answer =
+      this.#missedAnswer && self.epoch > 0 ? self.sendAll() : self.send(self.epoch > 0 ? { maxWaitMs, rebalanceTimeoutMs } : { maxWaitMs })
     this.#missedAnswer = false
     void answer
       .then(async (result) => {

@@ -83,8 +83,13 @@ export class ConsumerGroup {
     return this.#metadataHash
   }
 
+  get isEmpty(): boolean {
+    return this.#members.size === 0
+  }
+
+  /** Looks at every member. */
   get state(): ConsumerGroupState {
-    if (this.#members.size === 0) return 'Empty'
+    if (this.isEmpty) return 'Empty'
     if (this.#epoch > this.#assignmentEpoch) return 'Assigning'
     for (const member of this.#members.values()) if (!member.isReconciledTo(this.#assignmentEpoch)) return 'Reconciling'
     return 'Stable'

@@ -92,13 +92,13 @@ function divide(
   return dropped.size === 0 ? { kept: assigned, dropped: NO_PARTITIONS } : { kept, dropped }
 }
 
+/** In order again, as they are told. */
 function withGranted(kept: AssignedPartitions, granted: Difference['granted'], epoch: number): AssignedPartitions {
-  const all = new Map<string, Map<number, number>>()
-  for (const [topicId, epochs] of kept) all.set(topicId, new Map(epochs))
-  for (const [topicId, partition] of granted) {
-    const epochs = all.get(topicId)
-    if (epochs === undefined) all.set(topicId, new Map([[partition, epoch]]))
-    else epochs.set(partition, epoch)
+  const all = new Map<string, ReadonlyMap<number, number>>(kept)
+  const byTopic = Map.groupBy(granted, ([topicId]) => topicId)
+  for (const [topicId, partitions] of byTopic) {
+    const added = partitions.map(([, partition]): [number, number] => [partition, epoch])
+    all.set(topicId, new Map([...(kept.get(topicId) ?? []), ...added].sort(([one], [other]) => one - other)))
   }
   return all
 }

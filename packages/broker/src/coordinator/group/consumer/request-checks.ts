@@ -1,7 +1,7 @@
 import { KafkaError } from '@kafka-ts/protocol'
 import type { ClusterImage } from '../../../controller/cluster-image.ts'
 import type { GroupShard } from '../group-shard.ts'
-import type { ConsumerHeartbeatRequest } from '../operations/consumer-heartbeat.ts'
+import type { ConsumerClient, ConsumerHeartbeatRequest } from '../operations/consumer-heartbeat.ts'
 import { type ConsumerMember, JOIN_EPOCH, LEAVE_STATIC_EPOCH } from './consumer-member.ts'
 import type { AssignedPartitions } from './partition-set.ts'
 import type { OwnedPartitions } from './reconcile.ts'
@@ -10,14 +10,14 @@ import type { OwnedPartitions } from './reconcile.ts'
 const MAX_TEXT_BYTES = 0x7fff
 
 /** Throws INVALID_REQUEST, UNSUPPORTED_ASSIGNOR, INVALID_REGULAR_EXPRESSION: what is wrong with a request, whatever group it meets. */
-export function ensureValid(shard: GroupShard, request: ConsumerHeartbeatRequest): void {
+export function ensureValid(shard: GroupShard, request: ConsumerHeartbeatRequest, { clientId }: ConsumerClient): void {
   const { memberId, memberEpoch, instanceId, rackId, serverAssignor, subscribedTopicRegex } = request
   ensure(memberEpoch >= LEAVE_STATIC_EPOCH, `there is no member epoch ${memberEpoch}`)
   ensure(memberId !== '' || memberEpoch === JOIN_EPOCH, 'a member that is in its group has an id')
   ensure(instanceId !== '' && rackId !== '', 'an instance id and a rack id are not empty')
   ensure(memberEpoch !== LEAVE_STATIC_EPOCH || instanceId !== null, 'only a static member can leave for now: it needs its instance id')
   if (memberEpoch === JOIN_EPOCH) ensureJoins(request)
-  for (const text of [memberId, instanceId ?? '', rackId ?? '', ...(request.subscribedTopicNames ?? [])])
+  for (const text of [clientId, memberId, instanceId ?? '', rackId ?? '', ...(request.subscribedTopicNames ?? [])])
     ensure(Buffer.byteLength(text) <= MAX_TEXT_BYTES, `a text of the request has more than ${MAX_TEXT_BYTES} bytes`)
   const { assignors } = shard.settings
   if (serverAssignor !== null && !assignors.some((name) => name === serverAssignor))

@@ -111,7 +111,10 @@ function inputOf(
     let topicIds = known.get(key)
     if (topicIds === undefined) {
       topicIds = topicIdsOf(member, { regexes, image, partitionCounts })
-      known.set(key, topicIds)
+      // The same topics by other words are the same subscription.
+      const sameTopics = [...topicIds].sort().join()
+      topicIds = known.get(sameTopics) ?? topicIds
+      known.set(key, topicIds).set(sameTopics, topicIds)
     }
     return { memberId: member.memberId, instanceId, topicIds, previous: group.targetOf(member.memberId) }
   })

@@ -50,7 +50,7 @@ function ensureMayCommit(shard: GroupShard, request: CommitRequest): void {
     if (generationId >= 0) throw new KafkaError('ILLEGAL_GENERATION', `there is no group ${groupId}`)
     return
   }
-  if (group.state === 'Empty' && generationId < 0) return
+  if (group.isEmpty && generationId < 0) return
   if (isFromOutside) throw new KafkaError('UNKNOWN_MEMBER_ID', `group ${groupId} has members: only they commit its offsets`)
   if (group.type === 'classic') ensureMemberMayCommit(shard, group, request)
   else {

@@ -79,7 +79,7 @@ interface Rejoining extends Joining {
  */
 export function consumerHeartbeat(shard: GroupShard, turn: GroupTurn, heartbeat: Heartbeat): ConsumerHeartbeatResult | undefined {
   const { request } = heartbeat
-  ensureValid(shard, request)
+  ensureValid(shard, request, heartbeat.client)
   switch (request.memberEpoch) {
     case JOIN_EPOCH:
       join(shard, turn, heartbeat)
@@ -118,7 +118,7 @@ function groupToJoin(shard: GroupShard, turn: GroupTurn, groupId: string): Consu
   const group = shard.groups.get(groupId)
   if (group?.type === 'consumer') return group
   if (group !== undefined) {
-    if (group.state !== 'Empty') throw inconsistentProtocol(groupId)
+    if (!group.isEmpty) throw inconsistentProtocol(groupId)
     // An empty group may change its type. Where it was never recorded, the first record of the new type replaces it all the same.
     if (group.protocolType !== null) turn.append({ type: 'group', groupId, value: null })
   }

@@ -6,7 +6,7 @@ import type { GroupShard, GroupTurn } from '../group-shard.ts'
 export function deleteGroup(shard: GroupShard, turn: GroupTurn, groupId: string): void {
   const group = shard.groups.get(groupId)
   if (group === undefined) throw new KafkaError('GROUP_ID_NOT_FOUND', `there is no group ${groupId}`)
-  if (group.state !== 'Empty') throw new KafkaError('NON_EMPTY_GROUP', `group ${groupId} is ${group.state}: its members must leave first`)
+  if (!group.isEmpty) throw new KafkaError('NON_EMPTY_GROUP', `group ${groupId} is ${group.state}: its members must leave first`)
   for (const { topic, partition } of shard.offsetsOf(groupId)?.all() ?? []) {
     turn.append({ type: 'offset', groupId, topic, partition, value: null })
   }

@@ -19,8 +19,8 @@ export function deleteOffsets(
 ): readonly number[] {
   const group = shard.groups.get(groupId)
   if (group === undefined) throw new KafkaError('GROUP_ID_NOT_FOUND', `there is no group ${groupId}`)
-  if (group.state !== 'Empty' && group.protocolType !== CONSUMER_PROTOCOL_TYPE) throw new KafkaError('NON_EMPTY_GROUP')
-  const subscribed = group.state === 'Empty' ? new Set<string>() : subscribedTopics(group)
+  if (!group.isEmpty && group.protocolType !== CONSUMER_PROTOCOL_TYPE) throw new KafkaError('NON_EMPTY_GROUP')
+  const subscribed = group.isEmpty ? new Set<string>() : subscribedTopics(group)
   const committed = shard.offsetsOf(groupId)
   return offsets.map(({ topic, partition }) => {
     if (subscribed?.has(topic) !== false) return errorCode('GROUP_SUBSCRIBED_TO_TOPIC')

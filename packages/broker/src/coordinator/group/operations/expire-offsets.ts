@@ -34,7 +34,7 @@ function expireOf(shard: GroupShard, turn: GroupTurn, group: Group): void {
       isAnyLeft = true
     }
   }
-  if (isAnyLeft || group.state !== 'Empty') return
+  if (isAnyLeft || !group.isEmpty) return
   if (group.type === 'consumer') recordDeletion(turn, group)
   else if (group.pendingMembers.size === 0) turn.append({ type: 'group', groupId, value: null })
 }
@@ -51,7 +51,7 @@ function idleSinceOf(group: Group, nowMs: number): IdleSince {
   if (group.type === 'consumer') return idleSinceOfConsumers(group, nowMs)
   // Nobody ever joined: consumers that assign themselves, of which only the commits are seen.
   if (group.protocolType === null) return (_topic, { commitTimestampMs }) => commitTimestampMs
-  if (group.state === 'Empty') {
+  if (group.isEmpty) {
     // Kafka counts from the time the group became empty alone, and so forgets at once what somebody reset long after that.
     return (_topic, { commitTimestampMs }) =>
       group.stateTimestampMs === -1 ? commitTimestampMs : Math.max(group.stateTimestampMs, commitTimestampMs)

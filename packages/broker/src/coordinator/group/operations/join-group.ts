@@ -51,7 +51,7 @@ function changeType(
   { group, request, reply }: Omit<Join, 'group'> & { readonly group: ConsumerGroup },
 ): JoinResult | undefined {
   if (request.memberId !== '') return joinError('UNKNOWN_MEMBER_ID', request.memberId)
-  if (group.state !== 'Empty') return joinError('INCONSISTENT_GROUP_PROTOCOL', request.memberId)
+  if (!group.isEmpty) return joinError('INCONSISTENT_GROUP_PROTOCOL', request.memberId)
   recordDeletion(turn, group)
   turn.follow((later) => {
     const result = joinGroup(shard, later, { request, reply })

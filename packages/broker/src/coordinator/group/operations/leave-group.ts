@@ -18,7 +18,7 @@ export function leaveGroup(
   const group = shard.groups.get(groupId)
   if (group?.type !== 'classic') return leavers.map(() => errorCode('UNKNOWN_MEMBER_ID'))
   const codes = leavers.map((leaver) => leave(turn, group, leaver))
-  if (codes.includes(errorCode('NONE')) && group.state !== 'Empty') rebalance(shard, turn, group)
+  if (codes.includes(errorCode('NONE')) && !group.isEmpty) rebalance(shard, turn, group)
   return codes
 }
 
