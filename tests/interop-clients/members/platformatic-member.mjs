@@ -22,11 +22,14 @@ const consumer = new Consumer({
 /** Since which join each partition has been this member's without a break. */
 let ownedSince = new Map()
 let joins = 0
+/** Nothing is committed then: what is refused for its generation the client commits again in the next one, where the partition may be somebody else's. */
+let isRejoining = false
 /** What is to be committed of each partition: it only rises while the partition is this member's. */
 let next = new Map()
 
 function own(partitions) {
   joins++
+  isRejoining = false
   const kept = new Map(partitions.map((partition) => [partition, ownedSince.get(partition) ?? joins]))
   next = new Map([...next].filter(([partition]) => ownedSince.has(partition) && kept.has(partition)))
   ownedSince = kept
@@ -42,7 +45,12 @@ Object.defineProperty(consumer, 'assignments', {
     own((assigned ?? []).flatMap((one) => (one.topic === topic ? one.partitions : [])))
   },
 })
-if (protocol === 'classic') consumer.on('consumer:group:rebalance', () => tell({ owns: [] }))
+if (protocol === 'classic') {
+  consumer.on('consumer:group:rebalance', () => {
+    isRejoining = true
+    tell({ owns: [] })
+  })
+}
 const stream = await consumer.consume({ topics: [topic], mode: 'committed', fallbackMode: 'earliest' })
 /** The join that was the last when each message came: a message may lie in the stream while its partition goes and comes back. */
 const arrivedAfter = new WeakMap()
@@ -53,7 +61,7 @@ stream.push = (message) => {
 }
 
 async function commit() {
-  if (next.size === 0) return
+  if (next.size === 0 || isRejoining) return
   const offsets = Array.from(next, ([partition, offset]) => ({ topic, partition, offset, leaderEpoch: 0 }))
   next = new Map()
   await consumer.commit({ offsets })
