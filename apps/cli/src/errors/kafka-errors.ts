@@ -20,7 +20,7 @@ export function explain(error: unknown, attempt: Attempt): unknown {
   if (!isKafkaError(error)) return error
   const exit = exitCodeOf(error.code)
   const reason =
-    exit === EXIT.unreachable
+    exit === EXIT.unreachable && !isAnswer(error)
       ? `no answer from ${attempt.brokers.join(', ')} within ${attempt.timeoutMs / 1000} s (${sentence(error.message)})`
       : sentence(error.message)
   return new CliError(`Cannot ${attempt.what}: ${reason}.`, {
@@ -30,6 +30,11 @@ export function explain(error: unknown, attempt: Attempt): unknown {
     suggestions: suggestionsFor(error, attempt),
     cause: error.cause,
   })
+}
+
+/** Whether a broker did answer, with what it cannot do at the moment. */
+function isAnswer({ code }: KafkaError): boolean {
+  return code === 'LEADER_NOT_AVAILABLE' || code === 'COORDINATOR_NOT_AVAILABLE'
 }
 
 /** Whether a record or a batch was refused for its size. */
@@ -66,6 +71,8 @@ function suggestionsFor(error: KafkaError, attempt: Attempt): string[] {
       ]
     case 'UNKNOWN_TOPIC_OR_PARTITION':
       return ['kafka-ts topics list']
+    case 'LEADER_NOT_AVAILABLE':
+      return ['kafka-ts partitions list --leaderless -o wide', 'kafka-ts cluster health']
     case 'GROUP_ID_NOT_FOUND':
       return ['kafka-ts groups list']
     case 'NON_EMPTY_GROUP':

@@ -56,7 +56,7 @@ export const partitionLagColumns: readonly Column<LagRow>[] = [
   { header: 'P', value: (row) => row.partition },
   wide({ header: 'START', value: (row) => row.startOffset, number: 'count' }),
   { header: 'COMMITTED', value: (row) => row.committedOffset, number: 'count' },
-  { header: 'END', value: (row) => row.endOffset ?? undefined, number: 'count' },
+  { header: 'END', value: (row) => row.endOffset, number: 'count' },
   lag,
   time,
   wide(input),

@@ -62,9 +62,9 @@ function partitionRow(group: WatchedGroup, partition: NamedPartitionLag): LagRow
     clientId: owner?.clientId ?? null,
     host: owner?.clientHost ?? null,
     status: partition.status,
-    startOffset: partition.logStartOffset ?? null,
-    committedOffset: partition.committedOffset ?? null,
-    endOffset: partition.endOffset ?? null,
+    startOffset: partition.logStartOffset,
+    committedOffset: partition.committedOffset,
+    endOffset: partition.endOffset,
     lag: partition.lag,
   }
 }

@@ -1,6 +1,8 @@
 import type { GroupDescription, GroupMember, GroupOffset, KafkaError, OffsetSpec, TopicPartition } from '@kafka-ts/client'
 import type { GroupPoll, PartitionPoll } from '@kafka-ts/lag'
+import { isLeaderless } from '../partitions/partition-state.ts'
 import type { Session } from '../session.ts'
+import { describeExisting } from '../topics/read-topics.ts'
 import { partitionKey } from '../topics/topic-details.ts'
 
 /** A group as it was read at one time. */
@@ -57,10 +59,8 @@ export async function readGroups(
   })
   const groups = known.map(({ description, offsets }) => partitionsOf(description, offsets, isWanted))
   const all = new Map(groups.flatMap(({ partitions }) => partitions.map((partition) => [keyOf(partition), partition] as const)))
-  const [ends, starts] = await Promise.all([
-    offsetsAt(session, [...all.values()], 'latest'),
-    offsetsAt(session, [...all.values()], 'earliest'),
-  ])
+  const readable = await onlyLed(session, [...all.values()])
+  const [ends, starts] = await Promise.all([offsetsAt(session, readable, 'latest'), offsetsAt(session, readable, 'earliest')])
   return { atMs: session.doors.now(), groups: groups.map((group) => toReading(group, ends, starts)), failed }
 }
 
@@ -100,6 +100,17 @@ function toReading(group: GroupPartitions, ends: ReadonlyMap<string, number>, st
     }
   })
   return { groupId, description, poll: { groupId, state, partitions }, committed, owners }
+}
+
+/** Those that somebody leads: the offsets of the others cannot be had, and asking would last until the time-out. */
+export async function onlyLed(session: Session, partitions: readonly TopicPartition[]): Promise<TopicPartition[]> {
+  const topics = await describeExisting(session, [...new Set(partitions.map(({ topic }) => topic))])
+  const led = new Set(
+    topics.flatMap((topic) =>
+      topic.partitions.filter((partition) => !isLeaderless(partition)).map(({ partition }) => partitionKey(topic.name, partition)),
+    ),
+  )
+  return partitions.filter((partition) => led.has(keyOf(partition)))
 }
 
 /** Offsets by partition; one that cannot be read is left out. */

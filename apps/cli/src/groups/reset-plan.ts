@@ -6,7 +6,7 @@ import { flag, int64, integer, nullable, object, type ShapeOf, text } from '../o
 import type { Session } from '../session.ts'
 import { readOffsetFile } from './offset-file.ts'
 import { isInScope, type PartitionScope } from './partition-scope.ts'
-import { keyOf, offsetsAt } from './read-groups.ts'
+import { keyOf, offsetsAt, onlyLed } from './read-groups.ts'
 import type { ResetTarget } from './reset-target.ts'
 
 const shape = object({
@@ -61,6 +61,8 @@ export async function planReset(session: Session, wish: ResetWish): Promise<Rese
   const { committed, members } = await readGroup(session, wish)
   const fileOffsets = target.kind === 'file' ? await readOffsetFile(target.path, session.doors) : undefined
   const partitions = await choosePartitions(session, wish, { committed, named: fileOffsets ?? [] })
+  const led = new Set((await onlyLed(session, partitions)).map(keyOf))
+  for (const partition of partitions) if (!led.has(keyOf(partition))) throw unreadable(partition)
   const [starts, ends] = await Promise.all([offsetsAt(session, partitions, 'earliest'), offsetsAt(session, partitions, 'latest')])
   for (const partition of partitions) if (!starts.has(keyOf(partition)) || !ends.has(keyOf(partition))) throw unreadable(partition)
   const wanted = fileOffsets === undefined ? await targetOffsets(session, partitions, { target, committed }) : byKey(fileOffsets)

@@ -64,6 +64,15 @@ function brokerConfigs(name: string): ConfigEntry[] {
   ]
 }
 
+function groupConfigs(configs: ReadonlyMap<string, string>): ConfigEntry[] {
+  const name = 'consumer.session.timeout.ms'
+  const value = configs.get(name)
+  const flags = { isReadOnly: false, isSensitive: false, documentation: null }
+  return [
+    { ...flags, name, value: value ?? '45000', source: value === undefined ? 'default' : 'dynamic-group', isDefault: value === undefined },
+  ]
+}
+
 /** The calls commands make; any other fails the test that made it. */
 export function fakeAdmin(cluster: FakeCluster): Admin {
   const up = () => {
@@ -138,8 +147,12 @@ export function fakeAdmin(cluster: FakeCluster): Admin {
     describeConfigs: async (resources, options) => {
       up()
       const read = (type: string, name: string) => {
-        if (type === 'group') throw new KafkaError('INVALID_REQUEST', 'resources of type 32 have no configs here')
-        const entries = type === 'broker' ? brokerConfigs(name) : configEntries(cluster.topic(name))
+        const entries =
+          type === 'broker'
+            ? brokerConfigs(name)
+            : type === 'group'
+              ? groupConfigs(cluster.groupConfigs)
+              : configEntries(cluster.topic(name))
         return { configs: entries.filter((entry) => options?.names?.includes(entry.name) !== false) }
       }
       return Promise.all(resources.map((resource) => attempt({ resource }, () => read(resource.type, resource.name))))
@@ -149,8 +162,8 @@ export function fakeAdmin(cluster: FakeCluster): Admin {
       return Promise.all(
         alterations.map(({ resource, changes }) =>
           attempt({ resource }, () => {
-            if (resource.type !== 'topic') throw new KafkaError('INVALID_REQUEST', 'the configs of a broker are read at its start')
-            const { configs } = cluster.topic(resource.name)
+            if (resource.type === 'broker') throw new KafkaError('INVALID_REQUEST', 'the configs of a broker are read at its start')
+            const configs = resource.type === 'group' ? cluster.groupConfigs : cluster.topic(resource.name).configs
             const unknown = changes.find(({ name }) => !name.includes('.'))
             if (unknown !== undefined) throw new KafkaError('INVALID_CONFIG', `${unknown.name} is not a config.`)
             if (options?.validateOnly) return {}
@@ -168,7 +181,8 @@ export function fakeAdmin(cluster: FakeCluster): Admin {
       return Promise.all(
         queries.map(({ topic, partition, at }) =>
           attempt({ topic, partition }, () => {
-            if (cluster.unreadable.has(`${topic}/${partition}`)) throw new KafkaError('LEADER_NOT_AVAILABLE')
+            const isLed = (cluster.topic(topic).places.get(partition)?.leader ?? 1) >= 0
+            if (!isLed || cluster.unreadable.has(`${topic}/${partition}`)) throw new KafkaError('LEADER_NOT_AVAILABLE')
             return listOffset(cluster.topic(topic), partition, at)
           }),
         ),

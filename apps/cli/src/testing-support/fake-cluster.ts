@@ -51,6 +51,8 @@ export class FakeCluster {
   controllerId = 1
   /** Every value that is sent and equals this is refused. */
   refusedValue: string | undefined
+  /** Of all groups alike. */
+  readonly groupConfigs = new Map<string, string>()
   /** Partitions, as `topic/partition`, whose offsets cannot be read. */
   readonly unreadable = new Set<string>()
   /** No record is taken. */

@@ -1,4 +1,5 @@
 import type { TopicDescription } from '@kafka-ts/client'
+import { isLeaderless } from '../partitions/partition-state.ts'
 import type { Session } from '../session.ts'
 
 /** Records a second that each topic grows by, from two looks at its ends, `forMs` apart. Partitions that could not be read both times do not count. */
@@ -21,7 +22,9 @@ export async function readRates(session: Session, topics: readonly TopicDescript
 
 async function readEnds(session: Session, topics: readonly TopicDescription[]) {
   const queries = topics.flatMap((topic) =>
-    topic.partitions.map(({ partition }) => ({ topic: topic.name, partition, at: 'latest' as const })),
+    topic.partitions
+      .filter((partition) => !isLeaderless(partition))
+      .map(({ partition }) => ({ topic: topic.name, partition, at: 'latest' as const })),
   )
   const outcomes = await session.admin('read the offsets', (admin, options) => admin.listOffsets(queries, options))
   const ends = new Map<string, number>()

@@ -2,6 +2,7 @@ import type { ConfigEntry, LogDirDescription, OffsetSpec, TopicDescription } fro
 import { CliCommand } from '../../command.ts'
 import { clusterFlags, listingFlags, watchFlags } from '../../flags/global.ts'
 import { Args, Flags } from '../../flags/oclif.ts'
+import { isLeaderless } from '../../partitions/partition-state.ts'
 import type { Session } from '../../session.ts'
 import { readMinIsr } from '../../topics/read-topics.ts'
 import { selectTopics } from '../../topics/select-topics.ts'
@@ -78,7 +79,10 @@ async function readings(session: Session, topics: readonly TopicDescription[], s
 }
 
 async function readOffsets(session: Session, topics: readonly TopicDescription[]) {
-  const partitions = topics.flatMap((topic) => topic.partitions.map(({ partition }) => ({ topic: topic.name, partition })))
+  // Of partitions that nobody leads offsets cannot be had, and asking would last until the time-out.
+  const partitions = topics.flatMap((topic) =>
+    topic.partitions.filter((partition) => !isLeaderless(partition)).map(({ partition }) => ({ topic: topic.name, partition })),
+  )
   const ask = async (at: OffsetSpec) => {
     const queries = partitions.map((partition) => ({ ...partition, at }))
     const outcomes = await session.admin('read the offsets', (admin, options) => admin.listOffsets(queries, options))
