@@ -96,6 +96,8 @@ async function printOnce(session: Session, { groupPattern, ignoredGroups, isIssu
 
 /** Everything that draws is loaded here: no other command pays for it. */
 async function show(session: Session, wishes: Wishes): Promise<number> {
+  // Ink would look for React's developer tools; whoever has set DEV meant something else.
+  delete process.env['DEV']
   const [{ Dashboard }, { AdminReader }, { runDashboard }, { glyphsOf }, { painterOf }] = await Promise.all([
     import('../dashboard/dashboard.ts'),
     import('../dashboard/model/admin-reader.ts'),

@@ -60,7 +60,8 @@ function planLines(
   if (plan.state === 'failed') return [[span(`This cannot be done: ${plan.reason}.`, 'warn')]]
   const cells = plan.steps.map(cellsOf)
   const offsetWidth = Math.max(8, ...cells.flatMap(({ now, next, change }) => [now.length, next.length, change.length]))
-  const nameWidth = Math.max(8, Math.min(24, width - NUMBER_WIDTH - 3 * offsetWidth - 8))
+  const longestName = Math.max(...cells.map(({ topic }) => displayWidth(topic)))
+  const nameWidth = Math.max(8, Math.min(longestName, width - NUMBER_WIDTH - 3 * offsetWidth - 8))
   const shown = cells.slice(0, cells.length > room ? room - 1 : room)
   const head: StepCells = { topic: 'TOPIC', partition: 'P', now: 'NOW', next: `${glyphs.arrow} NEW`, change: 'CHANGE', note: 'NOTE' }
   const layout = { nameWidth, offsetWidth, glyphs }

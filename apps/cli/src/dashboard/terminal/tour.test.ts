@@ -1,17 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { Kafka } from '@kafka-ts/client'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { BuiltBroker, commandPath } from '../testing-support/built-broker.ts'
 import { bytes, hasPseudoTerminals, PseudoTerminal } from '../testing-support/pseudo-terminal.ts'
 
 // The dashboard as a user has it: the built command in a terminal, on a broker of its own. The terminal is one that `script` makes: that is part of
 // every Debian, tmux is not.
-const bin = fileURLToPath(new URL('../../../bin/run.js', import.meta.url))
-const built = fileURLToPath(new URL('../../../bundle/commands/dashboard.js', import.meta.url))
 const isPossible = hasPseudoTerminals()
 if (!isPossible && process.env['CI'] === 'true' && process.platform === 'linux')
   throw new Error('script and stty (util-linux, coreutils) are missing')
@@ -19,43 +17,21 @@ if (!isPossible && process.env['CI'] === 'true' && process.platform === 'linux')
 describe.skipIf(!isPossible)('the dashboard in a terminal (needs script and stty of util-linux and coreutils)', () => {
   const home = mkdtempSync(join(tmpdir(), 'kafka-ts-tour-'))
   const env = { PATH: process.env['PATH'], HOME: home, XDG_CONFIG_HOME: home, TZ: 'UTC' }
-  let broker: ChildProcess
-  let address = '127.0.0.1:0'
+  const broker = new BuiltBroker(home)
   let terminal: PseudoTerminal
 
-  /** Starts the broker, at the port it had before, if it had one. */
-  async function startBroker(): Promise<void> {
-    const port = address.split(':')[1]!
-    broker = spawn(process.execPath, [bin, 'broker', 'start', '--port', port, '--data-dir', join(home, 'data')], {
-      env,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    const [ready] = (await once(broker.stdout!, 'data')) as [Buffer]
-    broker.stdout!.resume()
-    const found = /ready on (\S+)/.exec(ready.toString())?.[1]
-    if (found === undefined) throw new Error(`no ready line: ${ready}`)
-    address = found
-  }
-
-  async function killBroker(): Promise<void> {
-    if (broker.exitCode !== null || broker.signalCode !== null) return
-    broker.kill('SIGKILL')
-    await once(broker, 'exit')
-  }
-
   async function openTerminal(): Promise<void> {
-    terminal = new PseudoTerminal({ columns: 80, rows: 24, env: { ...env, KAFKA_TS_BROKERS: address } })
+    terminal = new PseudoTerminal({ columns: 80, rows: 24, env: { ...env, KAFKA_TS_BROKERS: broker.address } })
     await terminal.see(/^\$ ?$/)
   }
 
   function startDashboard(flags = ''): void {
-    terminal.type(`${process.execPath} ${bin} dashboard --refresh 500ms ${flags}; echo "ended with $?"\n`)
+    terminal.type(`${process.execPath} ${commandPath} dashboard --refresh 500ms ${flags}; echo "ended with $?"\n`)
   }
 
   beforeAll(async () => {
-    if (!existsSync(built)) throw new Error(`${built} is missing: run the build first (npm test does).`)
-    await startBroker()
-    const kafka = new Kafka({ brokers: [address] })
+    await broker.start()
+    const kafka = new Kafka({ brokers: [broker.address] })
     await kafka.admin.createTopics([
       { topic: 'payments', partitions: 3 },
       { topic: 'orders', partitions: 2 },
@@ -77,7 +53,7 @@ describe.skipIf(!isPossible)('the dashboard in a terminal (needs script and stty
   afterEach(() => terminal?.close())
 
   afterAll(async () => {
-    await killBroker()
+    await broker.kill()
     rmSync(home, { recursive: true, force: true })
   })
 
@@ -141,7 +117,7 @@ describe.skipIf(!isPossible)('the dashboard in a terminal (needs script and stty
     await terminal.see(/every 0.5s/)
 
     terminal.type('q')
-    await terminal.see(/^ended with 0$/)
+    await terminal.see(/ended with 0$/)
     expect(terminal.screen.text().join('\n')).toContain('before')
     expect([terminal.screen.isAlternate, terminal.screen.isCursorVisible]).toEqual([false, true])
     expect(terminal.settings()).toBe(settings)
@@ -151,17 +127,17 @@ describe.skipIf(!isPossible)('the dashboard in a terminal (needs script and stty
     await openTerminal()
     startDashboard()
     await terminal.see(/▸ payments-settle .* 330 /)
-    await killBroker()
+    await broker.kill()
     const down = await terminal.see(/! no data for \d+s; rows are of \d\d:\d\d:\d\d; next try in/)
     expect(down.join('\n')).toMatch(/payments-settle .* 330 /)
-    await startBroker()
+    await broker.start()
     terminal.type(bytes.ctrlR)
     await terminal.until(
       'no banner',
       (lines) => !lines.some((line) => line.includes('no data')) && lines.some((line) => /payments-settle .* 330 /.test(line)),
     )
     terminal.type(bytes.ctrlC)
-    await terminal.see(/^ended with 0$/)
+    await terminal.see(/ended with 0$/)
   })
 
   it('resets offsets once that is allowed and the name is typed', async () => {
@@ -178,14 +154,27 @@ describe.skipIf(!isPossible)('the dashboard in a terminal (needs script and stty
     await terminal.see(/Reset 3 partitions of payments-settle/)
     await terminal.see(/▸ payments +0 .* 0 +200 +200 /)
     terminal.type('q')
-    await terminal.see(/^ended with 0$/)
+    await terminal.see(/ended with 0$/)
+  })
+
+  it('prints a plain table anywhere with --once, and JSON', async () => {
+    const run = (...flags: string[]) =>
+      promisify(execFile)(process.execPath, [commandPath, 'dashboard', '--once', ...flags], {
+        env: { ...env, KAFKA_TS_BROKERS: broker.address },
+      })
+    const { stdout, stderr } = await run()
+    expect(stdout).toMatch(/^ GROUP +STATUS +MEMBERS +LAG +TIME +DELTA\/S +ETA\n/)
+    expect(stdout).toMatch(/ orders-projector +EMPTY +0 +30 /)
+    expect([stdout, stderr]).toEqual([expect.not.stringContaining('\u001b'), ''])
+    const { items } = JSON.parse((await run('--json')).stdout) as { items: { groupId: string; lag: string }[] }
+    expect(items.find(({ groupId }) => groupId === 'orders-projector')).toMatchObject({ lag: '30', status: 'EMPTY' })
   })
 
   /** Starts the dashboard so that its process can be found. */
   async function startWithPid(extraEnv = ''): Promise<number> {
     const file = join(home, 'pid')
     rmSync(file, { force: true })
-    terminal.type(`${extraEnv} sh -c 'echo $$ > ${file}; exec ${process.execPath} ${bin} top'; echo "ended with $?"\n`)
+    terminal.type(`${extraEnv} sh -c 'echo $$ > ${file}; exec ${process.execPath} ${commandPath} top'; echo "ended with $?"\n`)
     await terminal.see(/▸ \S+ .*○ EMPTY/)
     return Number(readFileSync(file, 'utf8'))
   }
@@ -200,7 +189,7 @@ describe.skipIf(!isPossible)('the dashboard in a terminal (needs script and stty
     const pid = await startWithPid()
     expect(terminal.settings()).not.toBe(settings)
     process.kill(pid, signal)
-    await terminal.see(new RegExp(`^ended with ${code}$`))
+    await terminal.see(new RegExp(`ended with ${code}$`))
     expect([terminal.screen.isAlternate, terminal.screen.isCursorVisible, terminal.settings()]).toEqual([false, true, settings])
   })
 
@@ -210,7 +199,7 @@ describe.skipIf(!isPossible)('the dashboard in a terminal (needs script and stty
     await openTerminal()
     const settings = terminal.settings()
     await startWithPid(`NODE_OPTIONS='--import=${planted}'`)
-    await terminal.see(/^ended with 1$/)
+    await terminal.see(/ended with 1$/)
     expect([terminal.screen.isAlternate, terminal.screen.isCursorVisible, terminal.settings()]).toEqual([false, true, settings])
     expect(terminal.screen.text().join('\n')).toContain('a planted error')
   })

@@ -27,10 +27,11 @@ export interface TestDashboard {
 
 /** Starts one; the first poll is done. */
 export async function startTestDashboard(
-  options: Partial<DashboardOptions> & { readonly canWrite?: boolean } = {},
+  options: Partial<DashboardOptions> & { readonly canWrite?: boolean; readonly held?: Promise<void> } = {},
 ): Promise<TestDashboard> {
   const clock = new ManualClock(START_MS)
   const cluster = shopCluster(() => clock.elapsedMs(), START_MS)
+  cluster.held = options.held
   const copied: string[] = []
   const files: { name: string; text: string }[] = []
   const dashboard = new Dashboard({

@@ -84,8 +84,8 @@ function wantedOffset(
 }
 
 function noteOf(wanted: number, { start, end }: { readonly start: number; readonly end: number }): string {
-  if (wanted < start) return 'moved up to the log start'
-  return wanted > end ? 'moved down to the end' : ''
+  if (wanted < start) return 'cut to the start'
+  return wanted > end ? 'cut to the end' : ''
 }
 
 function failed(reason: string): ResetPlan {

@@ -29,7 +29,7 @@ export function formatDelta(perSecond: number, style: NumberStyle): string {
 
 function scaled(count: number, write: (value: number) => string): string {
   if (Math.round(count) < 1000) return String(Math.round(count))
-  let [value, unit] = [count, 0]
+  let [value, unit] = [Math.round(count), 0]
   // 999.95 would be written 1000.0.
   while (value >= 999.95 && unit < UNITS.length - 1) {
     value /= 1000

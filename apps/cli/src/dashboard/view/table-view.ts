@@ -61,16 +61,12 @@ export function layoutColumns<Row>(columns: readonly ViewColumn<Row>[], options:
   const chosen = new Set<ViewColumn<Row>>()
   for (const column of columns.toSorted((left, right) => left.rank - right.rank)) {
     const needed = column.rank === 0 ? 0 : widthOf(column) + GAP
-    if (needed > room) break
+    if (needed > room && column.rank !== 0) break
     room -= needed
     chosen.add(column)
   }
-  return columns
-    .filter((column) => chosen.has(column) || column.rank === 0)
-    .map((column) => ({
-      column,
-      width: column.rank === 0 ? Math.max(1, Math.min(nameWidth + Math.max(0, room), Math.max(longestName, nameWidth))) : widthOf(column),
-    }))
+  const left = Math.max(1, Math.min(nameWidth + room, longestName))
+  return columns.filter((column) => chosen.has(column)).map((column) => ({ column, width: column.rank === 0 ? left : widthOf(column) }))
 }
 
 /** The line of headers, with an arrow at the column that is sorted by. */
