@@ -2,7 +2,7 @@ import type { Clock, Compression, Random } from '@kafka-ts/io'
 import { KafkaError } from '@kafka-ts/protocol'
 import type { BrokerConfig } from '../../config/broker-config.ts'
 import { type GroupConfig, resolveGroupConfig } from '../../config/group-config.ts'
-import { type ClusterImage, usableTopic } from '../../controller/cluster-image.ts'
+import { type ClusterImage, type TopicImage, usableTopic } from '../../controller/cluster-image.ts'
 import type { Controller } from '../../controller/controller.ts'
 import { GROUP_METADATA_TOPIC, internalTopic } from '../../controller/internal-topics.ts'
 import type { Logger } from '../../logger.ts'
@@ -80,7 +80,9 @@ export class GroupCoordinator {
     }
     if (image.topics === previous.topics) return
     this.#forgetDeletedTopics(image, previous)
-    for (const shard of this.#shards) void this.#onShard(shard, (state, turn) => state.reactToTopics(turn))
+    const changed = changedTopics(image, previous)
+    if (changed.size === 0) return
+    for (const shard of this.#shards) void this.#onShard(shard, (state, turn) => state.reactToTopics(turn, changed))
   }
 
   /** Makes the topic of the groups' records if it is not there. Throws `KafkaError` while `groupId` cannot be coordinated here. */
@@ -256,6 +258,16 @@ function toTimes(values: GroupConfig): ConsumerTimes {
 
 function ensureGroupId(groupId: string): void {
   if (groupId === '') throw new KafkaError('INVALID_GROUP_ID')
+}
+
+/** Names of topics of which there are other partitions now than before. */
+function changedTopics({ topics }: ClusterImage, { topics: before }: ClusterImage): ReadonlySet<string> {
+  const isSame = (one: TopicImage | undefined, other: TopicImage | undefined): boolean =>
+    one?.id === other?.id && one?.partitions.length === other?.partitions.length
+  const changed = new Set<string>()
+  for (const [name, topic] of topics) if (!isSame(topic, before.get(name))) changed.add(name)
+  for (const name of before.keys()) if (!topics.has(name)) changed.add(name)
+  return changed
 }
 
 /** A character takes up to three bytes of UTF-8. */

@@ -138,13 +138,16 @@ export class GroupShard implements ShardState<GroupRecord> {
     this.#scheduleExpiry(this.settings.offsetsRetentionCheckIntervalMs)
   }
 
-  /** Topics came, went or grew: groups that are subscribed to them are assigned anew. */
-  reactToTopics(turn: GroupTurn): void {
-    this.#topicsTimer?.cancel()
+  /** Topics came, went or grew, those of `changed` or any: groups that are subscribed to them are assigned anew. */
+  reactToTopics(turn: GroupTurn, changed?: ReadonlySet<string>): void {
     const before = turn.records.length
-    for (const group of this.groups.values()) if (group.type === 'consumer') reactToTopics(this, turn, group)
+    for (const group of this.groups.values()) {
+      if (group.type === 'consumer' && (changed === undefined || group.mayBeSubscribedTo(changed))) reactToTopics(this, turn, group)
+    }
+    if (turn.records.length === before) return
     // Where the records cannot be appended, it is tried again: nobody else would.
-    if (turn.records.length > before) this.#topicsTimer = this.context.setTimer(APPEND_RETRY_MS, (later) => this.reactToTopics(later))
+    this.#topicsTimer?.cancel()
+    this.#topicsTimer = this.context.setTimer(APPEND_RETRY_MS, (later) => this.reactToTopics(later))
   }
 
   /** Forgets offsets of topics that are gone, in as many turns as it takes. */

@@ -134,9 +134,10 @@ export class ConsumerGroup {
     return this.#regexes.keys()
   }
 
-  isSubscribedTo(topic: string): boolean {
-    if (this.subscriptions.hasName(topic)) return true
-    for (const regex of this.subscriptions.regexes()) if (this.#regexes.get(regex)?.has(topic) === true) return true
+  /** Whether one of `topics` was named by a member, or may match a regular expression of one. */
+  mayBeSubscribedTo(topics: ReadonlySet<string>): boolean {
+    if (this.subscriptions.hasRegex) return true
+    for (const topic of topics) if (this.subscriptions.hasName(topic)) return true
     return false
   }
 

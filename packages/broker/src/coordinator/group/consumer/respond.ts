@@ -6,7 +6,7 @@ import type { Membership } from '../session-timers.ts'
 import type { ConsumerGroup } from './consumer-group.ts'
 import { type ConsumerMember, JOIN_EPOCH } from './consumer-member.ts'
 import type { CurrentAssignment } from './current-assignment.ts'
-import { toTopicPartitions } from './partition-set.ts'
+import { type AssignedPartitions, toTopicPartitions } from './partition-set.ts'
 import { type OwnedPartitions, reconcile } from './reconcile.ts'
 
 /**
@@ -31,10 +31,11 @@ export function respond(shard: GroupShard, turn: GroupTurn, { request, memberId,
   shard.consumerTimers.expectHeartbeat(of)
   const { current } = of.member
   const next = takeStep(shard, turn, of, request.ownedPartitions)
-  const wantsAssignment = isFull(request)
-  const isNews = next.memberEpoch !== request.memberEpoch || next.assigned !== current.assigned || wantsAssignment
+  const isNews = next.memberEpoch !== request.memberEpoch || next.assigned !== current.assigned || isFull(request)
+  // It may have missed an answer and not know. That is no news: a member that takes its time would be told again and again.
+  const wantsAssignment = isNews || (request.ownedPartitions !== null && !isSame(request.ownedPartitions, next.assigned))
   if (next.memberEpoch === JOIN_EPOCH || (request.maxWaitMs > 0 && !isNews)) park(shard, of, { request, reply, wantsAssignment })
-  else turn.answer(reply, resultOf(shard, of, { current: next, hasAssignment: isNews }))
+  else turn.answer(reply, resultOf(shard, of, { current: next, hasAssignment: wantsAssignment }))
   followReleases(shard, turn, group)
 }
 
@@ -62,7 +63,8 @@ export function releaseParked(shard: GroupShard, turn: GroupTurn, of: GroupMembe
   const { parked } = member
   if (parked === undefined) return
   member.unpark()
-  if (member.memberEpoch !== JOIN_EPOCH) turn.answer(parked.reply, resultOf(shard, of, { current: member.current, hasAssignment: false }))
+  if (member.memberEpoch !== JOIN_EPOCH)
+    turn.answer(parked.reply, resultOf(shard, of, { current: member.current, hasAssignment: parked.wantsAssignment }))
   else turn.refuse(parked.reply, new KafkaError('COORDINATOR_NOT_AVAILABLE', 'the partitions of the group could not be assigned in time'))
 }
 
@@ -111,6 +113,18 @@ function park(
     if (member.parked?.timer === timer) releaseParked(shard, turn, of)
   })
   member.parked = { reply, timer, wantsAssignment }
+}
+
+/** Whether a member says that it works on exactly what it has. */
+function isSame(owned: OwnedPartitions, assigned: AssignedPartitions): boolean {
+  let count = 0
+  for (const epochs of assigned.values()) count += epochs.size
+  for (const { topicId, partitions } of owned) {
+    const epochs = assigned.get(topicId)
+    for (const partition of partitions) if (epochs?.has(partition) !== true) return false
+    count -= partitions.length
+  }
+  return count === 0
 }
 
 /** A request with everything in it is that of a member which may have missed an answer, or joins. */

@@ -27,6 +27,10 @@ export class Subscriptions {
     return this.#names.has(topic)
   }
 
+  get hasRegex(): boolean {
+    return this.#regexes.size > 0
+  }
+
   /** Regular expressions that somebody gave. */
   regexes(): Iterable<string> {
     return this.#regexes.keys()

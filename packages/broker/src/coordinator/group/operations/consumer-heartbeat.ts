@@ -103,7 +103,7 @@ function join(shard: GroupShard, turn: GroupTurn, heartbeat: Heartbeat): void {
   if (holder === undefined || holder === own) {
     if (own === undefined) joinNew(shard, turn, joining)
     else joinAgain(shard, turn, { ...joining, member: own })
-  } else if (holder.isAway) {
+  } else if (holder.isAway && own === undefined) {
     replaceStatic(shard, turn, { ...joining, member: holder })
   } else {
     throw new KafkaError(
