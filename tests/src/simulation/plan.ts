@@ -104,6 +104,7 @@ function planBroker(random: SeededRandom): Record<string, string> {
     // Most reads then go to the disk.
     'tail.cache.bytes': String(pick(random, [1, 4096, 65_536])),
     'record.validation': random.chance(0.3) ? 'full' : 'basic',
+    'log.cleaner.backoff.ms': '200',
   }
 }
 

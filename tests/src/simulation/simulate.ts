@@ -3,6 +3,7 @@ import { endLife } from './faults/process-faults.ts'
 import { placeName } from './history.ts'
 import { AdminWorker } from './workload/admin-worker.ts'
 import { audit, readableEnds } from './workload/audit.ts'
+import { CompactionWorker } from './workload/compaction-worker.ts'
 import { ConsumerWorker } from './workload/consumer-worker.ts'
 import { ProducerWorker } from './workload/producer-worker.ts'
 import { TopicLifeWorker } from './workload/topic-life-worker.ts'
@@ -19,8 +20,9 @@ export async function simulate(world: World): Promise<void> {
   const producers = world.plan.producers.map((plan) => new ProducerWorker(world, plan))
   const consumers = world.plan.consumers.map((plan) => new ConsumerWorker(world, plan))
   const lives = new TopicLifeWorker(world)
+  const compaction = new CompactionWorker(world)
   const reading = consumers.map((consumer) => consumer.run())
-  const administering = [admin.run(), lives.run()]
+  const administering = [admin.run(), lives.run(), compaction.run()]
   const faults = runFaults(world).finally(() => {
     for (const producer of producers) producer.finish()
   })
@@ -28,10 +30,12 @@ export async function simulate(world: World): Promise<void> {
   await heal(world, { producers, consumers })
   admin.stop()
   lives.stop()
+  compaction.stop()
   if (!(await audit(world, 'audit'))) world.violation('liveness', 'a partition could not be read after every fault was over')
   await Promise.all(consumers.map((consumer) => consumer.close()))
   await Promise.all([...reading, ...administering])
   await lookAfterRestart(world)
+  await compaction.lookAtEnd()
   for (const client of world.kafkas) await client.close()
   await world.broker.stop()
 }

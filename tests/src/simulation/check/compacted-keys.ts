@@ -1,0 +1,94 @@
+/** One write of a key to a compacted partition. */
+interface KeyWrite {
+  /** undefined: a tombstone. */
+  readonly id: string | undefined
+  /** undefined while nobody knows whether, or where, it was written. */
+  offset: number | undefined
+  ackedAtMs: number
+}
+
+/** A record of a compacted partition as it was read. */
+export interface SeenRecord {
+  readonly offset: number
+  readonly key: string
+  /** undefined: a tombstone. */
+  readonly id: string | undefined
+}
+
+export interface CompactedKeysOptions {
+  readonly deleteRetentionMs: number
+  /** The wall clock of the broker jumps, and tombstones go by it. */
+  readonly hasClockJumps: boolean
+  /** What is known of producers may be lost, and then a record may be there again. */
+  readonly hasLostSnapshots: boolean
+}
+
+/**
+ * What readers of a compacted partition must see of its keys, each written by one writer that waits for an outcome before it goes on: never
+ * less than the last acknowledged write, never an older one in its place, and nothing that was gone before.
+ */
+export class CompactedKeys {
+  readonly #options: CompactedKeysOptions
+  readonly #writes = new Map<string, KeyWrite[]>()
+  readonly #gone = new Set<number>()
+
+  constructor(options: CompactedKeysOptions) {
+    this.#options = options
+  }
+
+  /** A write begins; call what it returns once it is acknowledged. */
+  write(key: string, id: string | undefined): (offset: number, nowMs: number) => void {
+    const write: KeyWrite = { id, offset: undefined, ackedAtMs: Number.POSITIVE_INFINITY }
+    const writes = this.#writes.get(key)
+    if (writes === undefined) this.#writes.set(key, [write])
+    else writes.push(write)
+    return (offset, nowMs) => {
+      write.offset = offset
+      write.ackedAtMs = nowMs
+    }
+  }
+
+  /** What is wrong with what was read, from the start to the end of the partition, since `askedMs`. */
+  problems(records: readonly SeenRecord[], askedMs: number): string[] {
+    const problems: string[] = []
+    const newest = new Map<string, SeenRecord>()
+    for (const record of records) {
+      newest.set(record.key, record)
+      if (this.#gone.has(record.offset)) problems.push(`offset ${record.offset} (${nameOf(record)}) is back`)
+      problems.push(...this.#unknown(record))
+    }
+    this.#noteGone(records)
+    for (const [key, writes] of this.#writes) problems.push(...this.#lost(key, writes, { seen: newest.get(key), askedMs }))
+    return problems
+  }
+
+  #noteGone(records: readonly SeenRecord[]): void {
+    const seen = new Set(records.map(({ offset }) => offset))
+    const last = records.at(-1)?.offset ?? 0
+    for (let offset = 0; offset < last; offset++) if (!seen.has(offset)) this.#gone.add(offset)
+  }
+
+  #unknown(record: SeenRecord): string[] {
+    const writes = this.#writes.get(record.key) ?? []
+    const isThere = writes.some(({ id, offset }) => id === record.id && (offset === undefined || offset === record.offset))
+    const isRepeated = this.#options.hasLostSnapshots && writes.some(({ id }) => id === record.id)
+    return isThere || isRepeated ? [] : [`offset ${record.offset} (${nameOf(record)}) was never written there`]
+  }
+
+  #lost(key: string, writes: readonly KeyWrite[], at: { readonly seen: SeenRecord | undefined; readonly askedMs: number }): string[] {
+    const { seen, askedMs } = at
+    const acked = writes.findLast(({ offset, ackedAtMs }) => offset !== undefined && ackedAtMs < askedMs)
+    if (acked === undefined) return []
+    const what = `${key}: ${acked.id ?? 'a tombstone'}, acknowledged at offset ${acked.offset}`
+    if (seen !== undefined) return seen.offset < acked.offset! ? [`${what}, and offset ${seen.offset} shows in its place`] : []
+    // A tombstone that nobody acknowledged may be there, and have taken the value with it.
+    const isDeleted = writes.slice(writes.indexOf(acked)).some(({ id }) => id === undefined)
+    if (!isDeleted) return [`${what}, is gone`]
+    const isEarly = acked.id === undefined && !this.#options.hasClockJumps && askedMs - acked.ackedAtMs < this.#options.deleteRetentionMs
+    return isEarly ? [`${what}, is gone before its time`] : []
+  }
+}
+
+function nameOf({ key, id }: SeenRecord): string {
+  return `${key}=${id ?? 'null'}`
+}
