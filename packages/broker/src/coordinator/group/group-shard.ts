@@ -104,7 +104,7 @@ export class GroupShard implements ShardState<GroupRecord> {
     throw new KafkaError('UNKNOWN_MEMBER_ID', `there is no group ${groupId} of the consumer protocol`)
   }
 
-  /** The classic group, made if no group is there: an empty one is nothing that has to be recorded. */
+  /** The classic group, made if there is none: an empty one is nothing that has to be recorded. One of the other protocol gives way to it. */
   classicGroupOf(groupId: string): ClassicGroup {
     const present = this.groups.get(groupId)
     if (present?.type === 'classic') return present

@@ -53,7 +53,7 @@ export class ConsumerTimers {
     })
   }
 
-  /** Records could not be appended, or may not be: it is tried again soon. */
+  /** The member is about to be taken out: unless that is recorded, it expires again. */
   retrySoon(of: GroupMember, delayMs: number): void {
     this.#sessions.expect(of, delayMs)
   }
