@@ -19,8 +19,9 @@ export interface BuildOffsetMapOptions {
 export async function buildOffsetMap(map: OffsetMap, cleanable: Cleanable, options: BuildOffsetMapOptions): Promise<void> {
   const { segments, firstDirtyOffset, endOffset } = cleanable
   for (const [index, segment] of segments.entries()) {
-    if ((segments[index + 1]?.baseOffset ?? endOffset) <= firstDirtyOffset) continue
-    for await (const batches of segmentBatches(segment, { ...options, fromOffset: firstDirtyOffset })) {
+    const segmentEnd = segments[index + 1]?.baseOffset ?? endOffset
+    if (segmentEnd <= firstDirtyOffset) continue
+    for await (const batches of segmentBatches(segment, { ...options, fromOffset: firstDirtyOffset, endOffset: segmentEnd })) {
       for (const { bytes, nextOffset } of batches) {
         if (!(await noteBatch(map, bytes, { ...options, firstDirtyOffset }))) return
         // Of the records that compaction took from the batch nothing is to be noted.

@@ -7,7 +7,7 @@ import { buildOffsetMap } from './build-offset-map.ts'
 import type { Cleanable } from './cleanable.ts'
 import { OffsetMap } from './offset-map.ts'
 import type { Pacer } from './pacer.ts'
-import { segmentBatches } from './segment-batches.ts'
+import { type SegmentBatchesOptions, segmentBatches } from './segment-batches.ts'
 import { groupSegments } from './segment-groups.ts'
 import { SegmentWriter } from './segment-writer.ts'
 
@@ -66,16 +66,20 @@ export async function cleanPass(options: CleanPassOptions): Promise<CleanSummary
   let bytesBefore = 0
   let bytesAfter = 0
   const limits = { segmentBytes, endOffset: cleanable.segments[segments.length]?.baseOffset ?? endOffset }
-  for (const { first, count } of groupSegments(segments, limits)) {
+  for (const { first, count, endOffset: groupEnd } of groupSegments(segments, limits)) {
     const group = segments.slice(first, first + count)
     for (const { sizeBytes } of group) bytesBefore += sizeBytes
-    bytesAfter += await unlessGone(log, group, () => rewrite(group, filter, options))
+    bytesAfter += await unlessGone(log, group, () => rewrite({ group, endOffset: groupEnd }, filter, options))
   }
   return { cleanedOffset, horizonMs: filter.earliestHorizonMs, bytesBefore, bytesAfter }
 }
 
 /** Puts what is left of a group in its place; resolves with its bytes. */
-async function rewrite(group: readonly Segment[], filter: BatchFilter, options: CleanPassOptions): Promise<number> {
+async function rewrite(
+  { group, endOffset }: { readonly group: readonly Segment[]; readonly endOffset: number },
+  filter: BatchFilter,
+  options: CleanPassOptions,
+): Promise<number> {
   const { log, disk, pacer } = options
   const { storage, guard } = log.internals
   const { indexIntervalBytes } = log.config
@@ -83,7 +87,14 @@ async function rewrite(group: readonly Segment[], filter: BatchFilter, options: 
   const writerOptions = { disk, pacer, directory: storage.directory, baseOffset: first.baseOffset, indexIntervalBytes, guard }
   const writer = await guard(async () => new SegmentWriter(writerOptions))
   try {
-    for (const segment of group) await filterSegment(segment, { filter, writer, pacer, indexIntervalBytes })
+    for (const [index, segment] of group.entries()) {
+      const segmentEnd = group[index + 1]?.baseOffset ?? endOffset
+      await filterSegment(segment, {
+        filter,
+        writer,
+        reading: { pacer, indexIntervalBytes, fromOffset: segment.baseOffset, endOffset: segmentEnd },
+      })
+    }
     const cleaned = await writer.finish()
     if (!(await log.replaceSegments(group, cleaned)))
       throw new SegmentsGoneError(`segments of ${storage.directory} went while they were cleaned`)
@@ -96,16 +107,16 @@ async function rewrite(group: readonly Segment[], filter: BatchFilter, options: 
 
 async function filterSegment(
   segment: Segment,
-  options: { readonly filter: BatchFilter; readonly writer: SegmentWriter; readonly pacer: Pacer; readonly indexIntervalBytes: number },
+  options: { readonly filter: BatchFilter; readonly writer: SegmentWriter; readonly reading: SegmentBatchesOptions },
 ): Promise<void> {
-  const { filter, writer, pacer, indexIntervalBytes } = options
-  for await (const batches of segmentBatches(segment, { pacer, indexIntervalBytes, fromOffset: segment.baseOffset })) {
+  const { filter, writer, reading } = options
+  for await (const batches of segmentBatches(segment, reading)) {
     for (const batch of batches) {
       const kept = await filter.filter(batch.bytes)
       if (kept === undefined) await writer.skip(batch)
       else await writer.add(kept)
       if (writer.isTooLarge) throw new StorageError('CORRUPT', `${segment.files.log} would become too large by cleaning`)
-      if (pacer.isOver) await pacer.rest()
+      if (reading.pacer.isOver) await reading.pacer.rest()
     }
   }
 }

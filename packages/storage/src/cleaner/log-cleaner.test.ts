@@ -193,6 +193,21 @@ describe('LogCleaner', () => {
     expect(filesOf(rig)).not.toContain('cleaned')
   })
 
+  it('does not hide that a segment is missing', async () => {
+    const { rig, directory, log } = await compacted()
+    for (let round = 0; round < 3; round++) {
+      await appendKeyed(rig, log, [{ key: 'a', value: `${round}` }])
+      await rig.settle(rollNow(log))
+    }
+    const lost = log.internals.storage.segments[1]!.files.log
+    await rig.settle(directory.close())
+    rig.disk.removeSync(lost)
+    const reopened = (await rig.settle(rig.open())).log(log.id.topicId, 0)!
+    expect(reopened.damage, 'a start looks at the end only').toBeUndefined()
+    expect(await rig.settle(cleanAll(reopened, cleanerOf(rig)))).toBe(0)
+    expect(rig.warnings.join()).toContain('the segment ends at offset 1, the next begins at 2')
+  })
+
   it('gives up a cleaning for which there is no space, and does it when there is', async () => {
     const { rig, directory, log } = await compacted({ config: { segmentBytes: 65_536, fileDeleteDelayMs: 0 } })
     const value = 'x'.repeat(2000)

@@ -13,6 +13,8 @@ export interface SegmentBatchesOptions {
   readonly indexIntervalBytes: number
   /** Batches that end at or below are passed over. */
   readonly fromOffset: number
+  /** Where the segment must end: the next one begins there. */
+  readonly endOffset: number
 }
 
 /**
@@ -20,11 +22,12 @@ export interface SegmentBatchesOptions {
  * next are being read meanwhile. Throws `StorageError` `CORRUPT`: what is damaged is not cleaned, or the damage would be hidden.
  */
 export async function* segmentBatches(segment: Segment, options: SegmentBatchesOptions): AsyncGenerator<StoredBatch[]> {
-  const { pacer, indexIntervalBytes, fromOffset } = options
+  const { pacer, indexIntervalBytes, fromOffset, endOffset } = options
   const indexes = await segment.ensureIndexes(indexIntervalBytes)
   const reader = new ChunkReader(segment)
   let position = indexes.offsetIndex.lookup(fromOffset)
   let wanted = READ_BYTES
+  let nextOffset = position === 0 ? segment.baseOffset : undefined
   reader.start(position, wanted)
   while (position < segment.sizeBytes) {
     const chunk = await pacer.io(Math.min(wanted, segment.sizeBytes - position), reader.finish())
@@ -37,6 +40,8 @@ export async function* segmentBatches(segment: Segment, options: SegmentBatchesO
       if (problem !== undefined) refuse(segment, position + at, problem.message)
       const batch = storedBatchOf(chunk.subarray(at, at + batchBytesOf(chunk, at)))
       if (checksums.next(position + at) !== batch.headerChecksum) refuse(segment, position + at, 'the header checksum does not match')
+      if (batch.baseOffset !== (nextOffset ?? batch.baseOffset)) refuse(segment, position + at, `offset ${nextOffset} belongs here`)
+      nextOffset = batch.nextOffset
       at += batch.bytes.length
       if (batch.nextOffset > fromOffset) batches.push(batch)
       if (pacer.isOver) await pacer.rest()
@@ -46,6 +51,7 @@ export async function* segmentBatches(segment: Segment, options: SegmentBatchesO
     reader.start(position, wanted)
     yield batches
   }
+  if (nextOffset !== endOffset) refuse(segment, position, `the segment ends at offset ${nextOffset}, the next begins at ${endOffset}`)
 }
 
 /** Reads a segment piece by piece into two buffers in turn: a fresh one for each would make the garbage collector the busiest part of a cleaning (measured). */
