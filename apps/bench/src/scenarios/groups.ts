@@ -6,7 +6,7 @@ import { percentile } from '../stats.ts'
 
 const groupCount = 10_000
 const memberCount = 1_000
-const membersPerClient = 50
+const membersPerClient = 100
 const seconds = 8
 const stableGoalMs = 3_000
 const commitGoalMs = 10
@@ -65,30 +65,30 @@ function describe({ rate, p50, p99, cpuPercent, residentMb }: CommitFigures): st
   return `${Math.round(rate)} commits/s, p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, broker ${cpuPercent.toFixed(0)} % CPU, ${residentMb.toFixed(0)} MB`
 }
 
-/** Groups that commit from outside, as tools and other frameworks do: what is measured is the broker, not ten thousand clients. */
+/** Each group has one member, which heartbeats and commits. */
 async function manyGroups(count: number): Promise<CommitFigures> {
-  const broker = await startBrokerProcess()
-  const kafka = new Kafka({ brokers: [broker.address] })
-  try {
-    await kafka.admin.createTopics([{ topic: target, partitions: 1 }])
-    const names = Array.from({ length: count }, (_, index) => `group-${index}`)
-    const commit = async (index: number, offset: number): Promise<void> => {
-      const [outcome] = await kafka.admin.commitGroupOffsets(names[index] as string, [{ topic: 'many', partition: 0, offset }])
-      if (outcome?.error !== undefined) throw outcome.error
-    }
-    return await paceCommits(broker, count, commit)
-  } finally {
-    await kafka.close()
-    await broker.remove()
-  }
+  const { figures } = await measureMembers({ count, partitions: 1, groupOf: (index) => `group-${index}` })
+  return figures
 }
 
 async function oneGroup(count: number): Promise<CommitFigures & { readonly stableMs: number }> {
+  const { figures, stableMs } = await measureMembers({ count, partitions: count, groupOf: () => 'one' })
+  return { ...figures, stableMs }
+}
+
+interface MembersOptions {
+  readonly count: number
+  readonly partitions: number
+  readonly groupOf: (index: number) => string
+}
+
+/** Lets members join, waits until each has its partition, and has each of them commit once a second. */
+async function measureMembers({ count, partitions, groupOf }: MembersOptions): Promise<{ figures: CommitFigures; stableMs: number }> {
   const broker = await startBrokerProcess()
   const clients = Array.from({ length: Math.ceil(count / membersPerClient) }, () => new Kafka({ brokers: [broker.address] }))
   try {
-    await (clients[0] as Kafka).admin.createTopics([{ topic: target, partitions: count }])
-    const members = Array.from({ length: count }, (_, index) => join(clients[index % clients.length] as Kafka))
+    await (clients[0] as Kafka).admin.createTopics([{ topic: target, partitions }])
+    const members = Array.from({ length: count }, (_, index) => join(clients[index % clients.length] as Kafka, groupOf(index)))
     await Promise.all(members.map(({ joined }) => joined))
     const joinedMs = performance.now()
     await until(() => members.every(({ consumer }) => consumer.assignments().length === 1))
@@ -97,8 +97,7 @@ async function oneGroup(count: number): Promise<CommitFigures & { readonly stabl
       const { consumer } = members[index] as Member
       await consumer.commit(consumer.assignments().map((partition) => ({ ...partition, offset })))
     }
-    const figures = await paceCommits(broker, count, commit)
-    return { ...figures, stableMs }
+    return { figures: await paceCommits(broker, count, commit), stableMs }
   } finally {
     await Promise.all(clients.map((client) => client.close()))
     await broker.remove()
@@ -110,8 +109,8 @@ interface Member {
   readonly joined: Promise<unknown>
 }
 
-function join(kafka: Kafka): Member {
-  const consumer = kafka.consumer({ group: 'one', topics: [target], commit: 'manual', fetchMaxWaitMs: 10_000 })
+function join(kafka: Kafka, group: string): Member {
+  const consumer = kafka.consumer({ group, topics: [target], commit: 'manual', fetchMaxWaitMs: 20_000 })
   const joined = new Promise((resolve) => consumer.on('joined', resolve))
   void consumer[Symbol.asyncIterator]().next()
   return { consumer, joined }
@@ -124,7 +123,7 @@ async function paceCommits(
   commit: (index: number, offset: number) => Promise<void>,
 ): Promise<CommitFigures> {
   const total = count * seconds
-  // The first second finds coordinators and makes groups.
+  // The first second makes the groups.
   const skipped = count
   const latencies = new Float64Array(total - skipped)
   const failures: unknown[] = []
