@@ -49,7 +49,8 @@ export class AdminReader implements ClusterReader {
           memberId,
           instanceId,
           clientId,
-          host: clientHost,
+          // Kafka writes addresses with a slash before them.
+          host: clientHost.replace(/^\//, ''),
           assignment,
         })),
       }

@@ -72,6 +72,22 @@ describe('ClusterWatch', () => {
     ])
   })
 
+  it('does not ask about partitions that nobody leads, which would keep it waiting', async () => {
+    const { cluster, watch } = setUp()
+    cluster.topicsByName.set('orders', { ends: [() => 100, () => 200], leaders: [1, -1] })
+    const [polled] = (await watch.poll(signal)).groups
+    expect(polled?.partitions.map(({ endOffset }) => endOffset)).toEqual([100, undefined])
+  })
+
+  it('looks for topics again when a group reads one that it does not know', async () => {
+    const { cluster, watch } = setUp()
+    await watch.poll(signal)
+    cluster.topicsByName.set('fresh', { ends: [() => 7] })
+    cluster.groups.push({ groupId: 'early', committed: { 'fresh/0': () => 3 } })
+    const endOf = async () => (await watch.poll(signal)).groups[1]?.partitions[0]?.endOffset
+    expect([await endOf(), await endOf()]).toEqual([undefined, 7])
+  })
+
   it('fails as a whole when a listing cannot be read', async () => {
     const { cluster, watch } = setUp()
     cluster.down = new Error('gone')

@@ -11,6 +11,8 @@ const POLLS_A_DISK = 5
 /** Above this many partitions only those that groups read are watched, so the rates of other topics are not known. */
 const MAX_WATCHED_PARTITIONS = 5000
 
+const NO_LEADER = -1
+
 /** A group as a poll found it. */
 export interface PolledGroup {
   readonly group: DescribedGroup
@@ -71,7 +73,7 @@ export class ClusterWatch {
     const committed = groups.length === 0 ? [] : await reader.committedOffsets(groupIds, signal)
     const wanted = groups.map((group, index) => namesOf(group, committed[index]))
     const { topics, cluster } = await metadata
-    const partitions = watchedPartitions(wanted, topics)
+    const partitions = this.#withLeader(watchedPartitions(wanted, topics), topics)
     const timeMs = elapsedMs()
     const ends = await this.#readOffsets(partitions, 'latest', signal)
     if (this.#polls % POLLS_A_LOG_START === 0) this.#starts.take(await this.#readOffsets(partitions, 'earliest', signal))
@@ -103,6 +105,16 @@ export class ClusterWatch {
     if (this.interest === 'cluster' && (this.#disks === undefined || this.#polls % POLLS_A_DISK === 0))
       this.#disks = await reader.disks(signal)
     return this.#metadata!
+  }
+
+  /** Those that somebody can answer for: asking about the others would keep the whole poll waiting. The next poll looks again whether they have a leader. */
+  #withLeader(partitions: readonly PartitionName[], topics: readonly TopicDescription[]): PartitionName[] {
+    const known = new Map(topics.map(({ name, partitions: ofTopic }) => [name, ofTopic]))
+    return partitions.filter(({ topic, partition }) => {
+      const leader = known.get(topic)?.[partition]?.leader ?? NO_LEADER
+      if (leader === NO_LEADER) this.#metadata = undefined
+      return leader !== NO_LEADER
+    })
   }
 
   async #readOffsets(partitions: readonly PartitionName[], at: OffsetAt, signal: AbortSignal): Promise<OffsetTable> {

@@ -13,8 +13,11 @@ export interface PlanParts {
 
 /** Works out where each partition would go. Changes nothing; a value that cannot be read is a plan that failed. */
 export async function planReset(draft: ResetDraft, { reader, lag, nowMs, signal }: PlanParts): Promise<ResetPlan> {
-  const partitions = lag.partitions.filter(({ topic, partition }) => draft.only === undefined || isSame(draft.only, { topic, partition }))
-  if (partitions.length === 0) return failed('the group has no partitions')
+  // A partition whose end is not known has no leader to ask.
+  const partitions = lag.partitions.filter(
+    ({ topic, partition, endOffset }) => endOffset !== undefined && (draft.only === undefined || isSame(draft.only, { topic, partition })),
+  )
+  if (partitions.length === 0) return failed('the group has no partitions whose offsets are known')
   const value = readValue(draft, nowMs)
   if (typeof value === 'string') return failed(value)
   const [starts, ends, found] = await Promise.all([
