@@ -7,7 +7,7 @@ describe('a broker', () => {
   it('says hello', async () => {
     await using test = await TestBroker.start()
     const client = await test.connect()
-    const { response } = await client.send('hello', { clientName: 'test', clientVersion: '1' })
+    const { response } = await client.send('hello', { clientName: 'test', clientVersion: '1', clientId: 'test' })
     expect(response).toMatchObject({
       brokerId: 1,
       clusterId: test.broker.clusterId,

@@ -45,7 +45,7 @@ export function goodFrames({ name, topicId }: Bait): readonly Uint8Array[] {
     findCoordinator: { groupIds: ['bait'] },
     describeGroups: { groupIds: ['bait', 'consumers'] },
     listGroups: { states: ['Stable'], types: [] },
-    hello: { clientName: 'fuzz', clientVersion: '1' },
+    hello: { clientName: 'fuzz', clientVersion: '1', clientId: 'fuzz' },
     initProducerId: { transactionalId: null, transactionTimeoutMs: TIMEOUT_MS, producerId: -1, producerEpoch: -1 },
     createTopics: {
       topics: [{ name: 'never', numPartitions: 1, replicationFactor: 1, assignments: [], configs: [{ name: 'retention.ms', value: '1' }] }],

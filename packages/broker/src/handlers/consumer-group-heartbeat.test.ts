@@ -165,7 +165,7 @@ describe('a native heartbeat of a consumer group', () => {
 
   it('makes a group that is described with who works on what, and whose members are known by what their connection called itself', () =>
     withTopic(async ({ client, topicId }) => {
-      await client.send('hello', { clientName: 'billing', clientVersion: '1' })
+      await client.send('hello', { clientName: 'test', clientVersion: '1', clientId: 'billing' })
       const { memberEpoch } = await beat(client, joining('one'))
       const { response } = await client.send('describeGroups', { groupIds: ['g'] })
       const assignment = [{ topicId, partitions: [0, 1, 2, 3] }]

@@ -5,9 +5,9 @@ const supported = Object.values(apis).map(({ key, minVersion, maxVersion }) => (
 
 /** Says who this broker is, what it speaks and what it accepts. */
 export const handleHello: Handler<Apis['hello']> = ({ core, connection, peer }, request) => {
-  const { clientName, clientVersion } = request
-  peer.clientId = clientName
-  core.logger.debug({ clientName, clientVersion, remote: connection.remote }, 'a client said hello')
+  const { clientName, clientVersion, clientId } = request
+  peer.clientId = clientId
+  core.logger.debug({ clientName, clientVersion, clientId, remote: connection.remote }, 'a client said hello')
   const { values } = core.config
   return {
     response: {

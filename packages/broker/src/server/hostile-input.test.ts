@@ -88,7 +88,7 @@ describe('hostile bytes', () => {
       const api = { ...apis.hello, key: apiKey, minVersion: version, maxVersion: version }
       const [body] = encodeRequest(
         { ...api, requestCodec: () => apis.hello.requestCodec(0) },
-        { version, correlationId: 77, request: { clientName: '', clientVersion: '' } },
+        { version, correlationId: 77, request: { clientName: '', clientVersion: '', clientId: '' } },
       )
       answers.push(await client.sendRaw(77, body as Uint8Array).catch((error: { code?: string }) => error.code))
     }
@@ -105,7 +105,7 @@ describe('hostile bytes', () => {
 
   it('a request in single bytes is understood', async () => {
     const client = await test.connectSilently()
-    const request = encodeRequest(apis.hello, { version: 0, correlationId: 5, request: { clientName: 'slow', clientVersion: '1' } })
+    const request = encodeRequest(apis.hello, { version: 0, correlationId: 5, request: { clientName: 'slow', clientVersion: '1', clientId: '' } })
     const answer = client.sendRaw(5)
     for (const byte of Buffer.concat([PREAMBLE, ...request])) client.write(Uint8Array.of(byte))
     await answer

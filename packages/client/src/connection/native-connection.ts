@@ -163,7 +163,7 @@ export class NativeConnection {
 
   async #greet(timeoutMs: number): Promise<void> {
     this.#connection.write([PREAMBLE])
-    const request = { clientName: `${CLIENT_NAME} (${this.#config.clientId})`, clientVersion: version }
+    const request = { clientName: CLIENT_NAME, clientVersion: version, clientId: this.#config.clientId }
     const { response } = await this.request(apis.hello, { request, timeoutMs })
     this.#hello = response
     this.#versions = commonVersions(response)

@@ -3,8 +3,11 @@ import { array, type Infer, int16, int32, string, struct, uint32 } from '../sche
 import { MAX_APIS } from './limits.ts'
 
 const request = struct({
+  /** The library, as `kafka-ts`. */
   clientName: string,
   clientVersion: string,
+  /** What the application calls itself. */
+  clientId: string,
 })
 
 const response = struct({
