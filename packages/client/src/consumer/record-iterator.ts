@@ -66,6 +66,10 @@ export class RecordIterator implements AsyncIterableIterator<ConsumerRecord>, Wo
     return this.#held === undefined && !this.#isOver ? undefined : this.#asks
   }
 
+  get heldState(): PartitionState | undefined {
+    return this.#held?.state
+  }
+
   pendingOffset(state: PartitionState): number | undefined {
     const held = this.#held
     return held?.state === state && held.isCurrent ? (state.position as number) - 1 : undefined
@@ -166,6 +170,10 @@ export class BatchIterator implements AsyncIterableIterator<ConsumerBatch>, Work
 
   get sign(): unknown {
     return this.#held === undefined && !this.#isOver ? undefined : this.#asks
+  }
+
+  get heldState(): PartitionState | undefined {
+    return this.#held?.state
   }
 
   pendingOffset(state: PartitionState): number | undefined {

@@ -9,6 +9,8 @@ export interface WorkInHand {
   pendingOffset(state: PartitionState): number | undefined
   /** Whether the application may still be at work on something of the partition, and will show when it is done. */
   isWorkingOn(state: PartitionState): boolean
+  /** The partition of what is in hand, where that is one thing at a time. */
+  readonly heldState: PartitionState | undefined
   /** Nothing of the partition is to be begun any more; what is begun may be finished. */
   withhold(state: PartitionState): void
   /** Differs from the last one whenever the application has shown that it lives; undefined while it waits for the consumer. */

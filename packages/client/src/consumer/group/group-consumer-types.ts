@@ -70,7 +70,8 @@ export interface GroupConsumer<T extends TopicLike = TopicLike> extends AsyncDis
   run(handler: RunHandler<RecordOf<T>>, options?: RunOptions): Promise<void>
   /**
    * Commits these offsets (of the next record to work on); without an argument everything the application was given, the record or batch in hand included (with `run`:
-   * everything that is done). Resolves when it is durable. Offsets never go backwards: smaller ones are refused with INVALID_ARGUMENT.
+   * everything that is done). Resolves when it is durable. Offsets never go backwards: smaller ones are refused with INVALID_ARGUMENT. Rejects
+   * with ILLEGAL_GENERATION when what was in hand is another member's already.
    */
   commit(offsets?: readonly TopicPartitionOffset[]): Promise<void>
   /** The partitions this member works on now. */

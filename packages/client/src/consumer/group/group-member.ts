@@ -15,7 +15,7 @@ import { GroupCoordinator } from './group-coordinator.ts'
 import type { GroupEvents } from './group-events.ts'
 import { GroupHooks } from './group-hooks.ts'
 import { GroupMembership } from './group-membership.ts'
-import { type DoneOffset, OffsetCommitter } from './offset-committer.ts'
+import { type DoneOffset, lostError, OffsetCommitter } from './offset-committer.ts'
 import { type OwnedPartition, toTopicPartition } from './owned-partition.ts'
 import { repeat } from './repeat.ts'
 
@@ -130,9 +130,9 @@ export class GroupMember {
   }
 
   /** See `GroupConsumer.commit`. */
-  commit(offsets: readonly TopicPartitionOffset[] | undefined): Promise<void> {
+  async commit(offsets: readonly TopicPartitionOffset[] | undefined): Promise<void> {
     const collect = offsets === undefined ? this.#vouched() : this.#named(offsets)
-    return this.#committer.commit({ collect: () => collect, timeoutMs: this.#options.cluster.config.retryTimeoutMs })
+    await this.#committer.commit({ collect: () => collect, timeoutMs: this.#options.cluster.config.retryTimeoutMs })
   }
 
   /** See `GroupConsumer.stop`. */
@@ -228,6 +228,10 @@ export class GroupMember {
   /** What the application means by a commit without offsets. */
   #vouched(): DoneOffset[] {
     if (this.#work?.isSequential !== true) return this.#done()
+    const held = this.#work.heldState
+    if (held !== undefined && !this.#reconciler.partitions().some(({ state }) => state === held)) {
+      throw lostError([{ topic: held.topic.name, partition: held.partition }])
+    }
     return this.#reconciler.partitions().flatMap((owned) => {
       const { position } = owned.state
       return position === undefined ? [] : [{ owned, offset: position }]

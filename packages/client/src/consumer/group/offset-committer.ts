@@ -2,7 +2,7 @@ import type { Clock } from '@kafka-ts/io'
 import { apis, KafkaError, type OffsetCommitResponse, uuidToString } from '@kafka-ts/protocol'
 import type { Backoff } from '../../connection/backoff.ts'
 import { toKafkaError } from '../../errors.ts'
-import type { TopicPartitionOffset } from '../../record.ts'
+import type { TopicPartition, TopicPartitionOffset } from '../../record.ts'
 import type { GroupCoordinator } from './group-coordinator.ts'
 import { byTopicId, type OwnedPartition, partitionKey } from './owned-partition.ts'
 
@@ -75,11 +75,11 @@ export class OffsetCommitter {
     const deadlineMs = clock.monotonic() + timeoutMs
     const backoff = newBackoff()
     for (;;) {
-      const left = offsets.filter(({ owned, offset }) => this.#options.isOwned(owned) && offset > owned.committedOffset)
-      if (left.length === 0) return
+      const left = this.#stillLeft(offsets).filter(({ owned }) => this.#options.isOwned(owned))
+      if (left.length === 0) return this.#refuseLost(offsets)
       try {
         await this.#send(left)
-        return
+        return this.#refuseLost(offsets)
       } catch (cause) {
         const error = toKafkaError(cause, 'commit')
         const pauseMs = backoff.next()
@@ -120,9 +120,24 @@ export class OffsetCommitter {
     if (failure !== undefined) throw failure
   }
 
+  /** Throws, after `onFailed`, when there are offsets of partitions that were lost before they could be committed. */
+  #refuseLost(offsets: readonly DoneOffset[]): void {
+    const lost = this.#stillLeft(offsets)
+    if (lost.length === 0) return
+    const error = lostError(lost.map(({ owned }) => owned))
+    this.#options.onFailed(lost.map(toTopicPartitionOffset), error)
+    throw error
+  }
+
   #stillLeft(offsets: readonly DoneOffset[]): DoneOffset[] {
     return offsets.filter(({ owned, offset }) => offset > owned.committedOffset)
   }
+}
+
+/** Why offsets of partitions cannot be committed that are not this member's any more. */
+export function lostError(partitions: readonly TopicPartition[]): KafkaError {
+  const names = partitions.map(({ topic, partition }) => `partition ${partition} of topic "${topic}"`)
+  return new KafkaError('ILLEGAL_GENERATION', `${names.join(', ')} went to another member before it could be committed.`)
 }
 
 function partitionOf({ topicId, topicIdText, partition }: OwnedPartition) {

@@ -264,6 +264,25 @@ describe('a member that is lost', () => {
     expect(one.events).toEqual(['assigned 0', 'lost 0', 'assigned 0'])
   })
 
+  simulated('cannot commit what it has in hand of a partition that was lost, and is told so', async (world) => {
+    world.broker.createTopic('orders')
+    const client = world.kafka()
+    await write(client, { to: 2 })
+    const one = new Worker(client, { commit: 'manual' })
+    const gate = Promise.withResolvers<void>()
+    one.handle = () => gate.promise
+    await world.until(() => one.found.length === 1)
+    world.broker.coordinator.expel('billing', one.consumer.memberId)
+    await world.until(() => one.events.at(-1) === 'assigned 0' && one.events.length === 3)
+    expect((await failure(one.consumer.commit())).code).toBe('ILLEGAL_GENERATION')
+    expect(world.broker.coordinator.commits).toEqual([])
+    gate.resolve()
+    await world.until(() => one.found.length === 3)
+    await one.consumer.commit()
+    expect(world.broker.coordinator.committed('billing', 'orders', 0)).toBe(2)
+    expect(one.found).toEqual(['value 0', 'value 0', 'value 1'])
+  })
+
   simulated('cannot join for a reason that time does not heal: the loop throws it', async (world) => {
     world.broker.createTopic('orders')
     world.broker.coordinator.failure = 'GROUP_AUTHORIZATION_FAILED'

@@ -49,6 +49,7 @@ export interface HandlerRunOptions {
  */
 export class HandlerRun implements WorkInHand {
   readonly isSequential = false
+  readonly heldState = undefined
   readonly #options: HandlerRunOptions
   readonly #concurrency: number
   readonly #retries: number
