@@ -14,6 +14,7 @@ export interface Place {
 export type HistoryEvent = { readonly atMs: number } & (
   | SendEvent
   | ReaderEvent
+  | GroupEvent
   | OperationEvent
   | WorldEvent
   /** What may be asked of a topic; comes before anything else about it. */
@@ -56,6 +57,24 @@ type ReaderEvent =
     } & Place)
   /** From now on records below `before` may be gone. */
   | ({ readonly f: 'trim'; readonly before: number } & Place)
+
+type GroupEvent =
+  /** A member of a group begins or ends its work on a record. Records of one key are ordered; with `key` null, by what `isOrdered` says. */
+  | ({
+      readonly f: 'work'
+      readonly phase: 'begin' | 'done'
+      readonly process: string
+      readonly offset: number
+      readonly key: string | null
+      /** Whether everything in the partition is worked on in order, by this member. */
+      readonly isOrdered: boolean
+    } & Place)
+  /** A commit of a member was acknowledged. */
+  | ({ readonly f: 'committed'; readonly process: string; readonly offset: number } & Place)
+  /** What a group has committed, asked for at `askedMs`. Each is asked for after the one before was answered. */
+  | ({ readonly f: 'group-offset'; readonly askedMs: number; readonly offset: number } & Place)
+  /** Who works on what, as the coordinator has it at one moment. */
+  | { readonly f: 'ownership'; readonly owners: readonly ({ readonly member: string } & Place)[] }
 
 interface OperationEvent {
   readonly f: 'operation'

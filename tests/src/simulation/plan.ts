@@ -42,6 +42,26 @@ export interface ConsumerPlan {
   readonly seekProbability: number
 }
 
+/** A group of members that come, go and are killed. */
+export interface GroupPlan {
+  readonly name: string
+  readonly topics: readonly string[]
+  /** How each place in the group works, and who takes it after somebody was killed. */
+  readonly members: readonly GroupMemberPlan[]
+  readonly commit: 'interval' | 'batch'
+  readonly rebalanceTimeoutMs: number
+  /** The longest time that work on a record takes. */
+  readonly maxWorkMs: number
+  /** The longest pause between two changes of the membership. */
+  readonly maxPauseMs: number
+}
+
+export interface GroupMemberPlan {
+  readonly way: 'records' | 'batches' | 'run'
+  readonly concurrency: number
+  readonly isStatic: boolean
+}
+
 /** All that a seed decides before anything runs. What happens while it runs is drawn from other streams of the same seed. */
 export interface Plan {
   readonly seed: number
@@ -50,6 +70,8 @@ export interface Plan {
   readonly topics: readonly TopicPlan[]
   readonly producers: readonly ProducerPlan[]
   readonly consumers: readonly ConsumerPlan[]
+  /** In some runs. */
+  readonly group: GroupPlan | undefined
   /** In the order in which they strike. */
   readonly faults: readonly FaultKind[]
 }
@@ -69,13 +91,15 @@ export function planOf(seed: number, overrides: PlanOverrides = {}): Plan {
     { length: faultCount },
     (_, index) => overrides.faults?.[index % overrides.faults.length] ?? pick(random, FAULT_KINDS),
   )
+  const group = planGroup(seed)
   return {
     seed,
-    brokerSettings: planBroker(random),
+    brokerSettings: { ...planBroker(random), ...(group === undefined ? {} : GROUP_SETTINGS) },
     journalFileBytes: pick(random, [8, 16, 64, 256]) * 1024,
     topics: planTopics(random, overrides.hasPageTopic),
     producers: planProducers(random),
     consumers: planConsumers(random),
+    group,
     faults,
   }
 }
@@ -168,4 +192,33 @@ function planConsumers(random: SeededRandom): ConsumerPlan[] {
     fetchMaxWaitMs: pick(random, [50, 500]),
     seekProbability: pick(random, [0, 0.02, 0.1]),
   }))
+}
+
+/** Sessions are short, so that members are missed within a run. */
+const GROUP_SETTINGS = {
+  'offsets.topic.num.partitions': '2',
+  'group.consumer.min.session.timeout.ms': '1000',
+  'group.consumer.session.timeout.ms': '3000',
+  'group.consumer.min.heartbeat.interval.ms': '100',
+  'group.consumer.heartbeat.interval.ms': '500',
+}
+const GROUP_PROBABILITY = 0.4
+
+/** From a stream of its own: seeds without a group are what they were before there were groups. */
+function planGroup(seed: number): GroupPlan | undefined {
+  const random = new Scheduler({ seed }).random.fork('plan of the group')
+  if (!random.chance(GROUP_PROBABILITY)) return undefined
+  return {
+    name: 'group',
+    topics: ['whole', 'other'],
+    members: Array.from({ length: between(random, 1, 4) }, () => ({
+      way: pick(random, ['records', 'batches', 'run']),
+      concurrency: between(random, 1, 6),
+      isStatic: random.chance(0.3),
+    })),
+    commit: pick(random, ['interval', 'interval', 'batch']),
+    rebalanceTimeoutMs: pick(random, [1000, 5000, 60_000]),
+    maxWorkMs: pick(random, [0, 20, 200]),
+    maxPauseMs: pick(random, [1000, 4000]),
+  }
 }

@@ -5,6 +5,7 @@ import { AdminWorker } from './workload/admin-worker.ts'
 import { audit, readableEnds } from './workload/audit.ts'
 import { CompactionWorker } from './workload/compaction-worker.ts'
 import { ConsumerWorker } from './workload/consumer-worker.ts'
+import { GroupWorker } from './workload/group-worker.ts'
 import { ProducerWorker } from './workload/producer-worker.ts'
 import { TopicLifeWorker } from './workload/topic-life-worker.ts'
 import type { World } from './world.ts'
@@ -19,20 +20,24 @@ export async function simulate(world: World): Promise<void> {
   await admin.createTopics()
   const producers = world.plan.producers.map((plan) => new ProducerWorker(world, plan))
   const consumers = world.plan.consumers.map((plan) => new ConsumerWorker(world, plan))
+  const group = world.plan.group === undefined ? undefined : new GroupWorker(world, world.plan.group)
   const lives = new TopicLifeWorker(world)
   const compaction = new CompactionWorker(world)
   const reading = consumers.map((consumer) => consumer.run())
+  if (group !== undefined) reading.push(group.run())
   const administering = [admin.run(), lives.run(), compaction.run()]
   const faults = runFaults(world).finally(() => {
     for (const producer of producers) producer.finish()
   })
   await Promise.all([faults, ...producers.map((producer) => producer.run())])
   await heal(world, { producers, consumers })
+  if (group !== undefined) await healGroup(world, group)
   admin.stop()
   lives.stop()
   compaction.stop()
   if (!(await audit(world, 'audit'))) world.violation('liveness', 'a partition could not be read after every fault was over')
   await Promise.all(consumers.map((consumer) => consumer.close()))
+  await group?.close()
   await Promise.all([...reading, ...administering])
   await lookAfterRestart(world)
   await compaction.lookAtEnd()
@@ -62,6 +67,18 @@ async function heal(
       `${consumer.name} did not reach the end of ${behind().join(', ')} within ${HEALING_MS} ms after every fault was over`,
     )
   }
+}
+
+/** The group gets to the end of everything, and has said so. */
+async function healGroup(world: World, group: GroupWorker): Promise<void> {
+  group.settleDown()
+  const ends = (await readableEnds(world)).filter(({ topic }) => group.topics.includes(topic))
+  const behind = (): string[] => ends.filter((end) => (group.committed(end) ?? 0) < end.offset).map(placeName)
+  if (await world.until(() => behind().length === 0, HEALING_MS)) return
+  world.violation(
+    'liveness',
+    `the group did not commit the end of ${behind().join(', ')} within ${HEALING_MS} ms after every fault was over\n${group.describe()}`,
+  )
 }
 
 /** Ends the broker in one way or another and reads everything once more: what recovery made of it. */

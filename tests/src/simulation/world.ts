@@ -34,6 +34,8 @@ export class World {
   readonly networkLatency = { ...NORMAL_NETWORK }
   readonly clients = new Map<string, SimulatedDoors>()
   readonly kafkas = new Set<Kafka>()
+  /** The machines of members of groups that live. */
+  readonly members = new Set<string>()
   /** By the machine of a client: what stalls it. */
   readonly clientGates = new Map<string, StallGate>()
   /** Faults that did strike, by kind. */
@@ -120,6 +122,14 @@ export class World {
     })
     this.kafkas.add(kafka)
     return kafka
+  }
+
+  /** The process of a client is killed: it closes nothing, and hears nothing any more. */
+  killClient(host: string, kafka: Kafka): void {
+    this.kafkas.delete(kafka)
+    this.members.delete(host)
+    this.clientGates.delete(host)
+    this.clients.get(host)?.kill()
   }
 
   /** Runs a client operation and keeps its outcome; undefined when it failed. */

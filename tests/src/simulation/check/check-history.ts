@@ -1,5 +1,6 @@
 import type { HistoryEvent, TopicPromise } from '../history.ts'
 import { AcknowledgedCheck } from './acknowledged-check.ts'
+import { GroupCheck } from './group-check.ts'
 import { IdempotenceCheck } from './idempotence-check.ts'
 import { ReaderCheck } from './reader-check.ts'
 import { SendCheck } from './send-check.ts'
@@ -43,6 +44,7 @@ export function checkHistory(events: readonly HistoryEvent[]): readonly Violatio
     new IdempotenceCheck(report, promises),
     new ReaderCheck(report, promises),
     new WatermarkCheck(report, promises),
+    new GroupCheck(report),
   ]
   for (const event of events) {
     if (event.f === 'violation') report(event.invariant, event.atMs, event.what)

@@ -11,7 +11,7 @@ export interface FaultContext {
 /** Strikes, waits, and takes back what can be taken back. Afterwards the broker runs, unless something else ended it. */
 export type Fault = (context: FaultContext) => Promise<void>
 
-/** The machine of a producer or consumer. */
+/** The machine of a producer, a consumer or a member of a group. */
 export function pickClient({ world, random }: FaultContext): string {
-  return pick(random, [...world.plan.producers, ...world.plan.consumers]).name
+  return pick(random, [...[...world.plan.producers, ...world.plan.consumers].map(({ name }) => name), ...world.members])
 }
