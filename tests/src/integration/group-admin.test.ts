@@ -81,6 +81,48 @@ describe('groups in the admin', () => {
     })
   })
 
+  it('with members are described with who works on what, and are not changed from outside', async () => {
+    await using consumer = kafka.consumer({ group: 'busy', topics: ['orders'], from: 'earliest' })
+    const assigned = new Promise((resolve) => consumer.on('assigned', resolve))
+    const reading = consumer.batches().next()
+    await assigned
+    const { members, ...group } = await kafka.admin.describeGroup('busy')
+    expect(group).toEqual({
+      groupId: 'busy',
+      type: 'consumer',
+      state: 'Stable',
+      protocolType: 'consumer',
+      coordinator: 1,
+      assignor: 'uniform',
+      groupEpoch: expect.any(Number),
+    })
+    const assignment = [0, 1, 2].map((partition) => ({ topic: 'orders', partition }))
+    expect(members).toMatchObject([
+      { memberId: consumer.memberId, instanceId: null, subscribedTopics: ['orders'], assignment, targetAssignment: assignment },
+    ])
+    expect(await kafka.admin.listGroups({ types: ['consumer'] })).toMatchObject([{ groupId: 'busy', state: 'Stable' }])
+    const partition = { topic: 'orders', partition: 0 }
+    await expect(kafka.admin.commitGroupOffsets('busy', [{ ...partition, offset: 1 }])).rejects.toMatchObject({ code: 'UNKNOWN_MEMBER_ID' })
+    await expect(kafka.admin.deleteGroup('busy')).rejects.toMatchObject({ code: 'NON_EMPTY_GROUP' })
+    const [subscribed] = await kafka.admin.deleteGroupOffsets('busy', [partition])
+    expect(subscribed?.error).toMatchObject({ code: 'GROUP_SUBSCRIBED_TO_TOPIC' })
+    await consumer.close()
+    await reading
+    expect(await kafka.admin.describeGroup('busy')).toMatchObject({ state: 'Empty', members: [] })
+    await kafka.admin.deleteGroup('busy')
+  })
+
+  it('have configs of their own, which say where they come from', async () => {
+    const resource = { type: 'group', name: 'configured' } as const
+    const name = 'consumer.session.timeout.ms'
+    const describe = async () => (await kafka.admin.describeConfigs([resource], { names: [name] }))[0]
+    expect((await describe())?.configs).toMatchObject([{ name, value: '45000', isDefault: true }])
+    const alter = async (value: string) => (await kafka.admin.alterConfigs([{ resource, changes: [{ name, operation: 'set', value }] }]))[0]
+    expect((await alter('50000'))?.error).toBeUndefined()
+    expect((await describe())?.configs).toMatchObject([{ name, value: '50000', source: 'dynamic-group', isDefault: false }])
+    expect((await alter('soon'))?.error).toMatchObject({ code: 'INVALID_CONFIG' })
+  })
+
   it('are many in one call', async () => {
     const groupIds = Array.from({ length: 300 }, (_, index) => `many-${index}`)
     await Promise.all(

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import type { ConsumeRequest, InteropClient, ProduceRequest, RecordRead } from './interop-client.ts'
+import type { ConsumeInGroupRequest, ConsumeRequest, InteropClient, ProduceRequest, RecordRead } from './interop-client.ts'
 import { runProgram } from './run-program.ts'
 
 const program = fileURLToPath(new URL('../../../apps/cli/bin/run.js', import.meta.url))
@@ -53,18 +53,21 @@ export class CliClient implements InteropClient {
 
   async consume({ topic, partitions, from, count }: ConsumeRequest): Promise<RecordRead[]> {
     const position = typeof from === 'string' ? from : `@${from.timestamp}`
-    const options = ['--from', position, '-n', String(count), '-p', partitions.join(','), '--key-as', 'base64', '--value-as', 'base64']
-    const { stdout } = await this.#run(['consume', topic, ...options, '-o', 'ndjson'])
-    const lines = stdout.toString().split('\n').filter(Boolean)
-    return lines.map((line) => recordOf(JSON.parse(line) as CliRecord))
+    return this.#read(topic, ['--from', position, '-n', String(count), '-p', partitions.join(',')])
   }
 
-  consumeInGroup(): Promise<RecordRead[]> {
-    return Promise.reject(new Error('the command reads without groups'))
+  async consumeInGroup({ topic, groupId, count }: ConsumeInGroupRequest): Promise<RecordRead[]> {
+    return this.#read(topic, ['--group', groupId, '--commit', '--from', 'earliest', '-n', String(count)])
   }
 
   close(): Promise<void> {
     return Promise.resolve()
+  }
+
+  async #read(topic: string, options: readonly string[]): Promise<RecordRead[]> {
+    const { stdout } = await this.#run(['consume', topic, ...options, '--key-as', 'base64', '--value-as', 'base64', '-o', 'ndjson'])
+    const lines = stdout.toString().split('\n').filter(Boolean)
+    return lines.map((line) => recordOf(JSON.parse(line) as CliRecord))
   }
 
   #run(args: readonly string[], input = '') {

@@ -29,7 +29,7 @@ export interface ClientEntry {
 
 const everything = Object.fromEntries(features.map((feature) => [feature, true])) as Record<Feature, Cell>
 const classicOnly = { ...everything, 'read in a KIP-848 group': 'speaks the classic protocol only' }
-const noGroups = { 'read in a classic group': 'reads without groups', 'read in a KIP-848 group': 'reads without groups' }
+const newOnly = { ...everything, 'read in a classic group': 'speaks the new protocol only' }
 const complete = { cells: everything, lacks: [], setsTimestamps: true } as const
 
 const goProgram = join(cacheDir, 'franz-go', 'interop-client')
@@ -156,7 +156,7 @@ export const clients: readonly ClientEntry[] = [
     name: '@kafka-ts/client',
     version: '',
     from: 'this repository; native protocol',
-    cells: { ...everything, 'read in a classic group': 'speaks the new protocol only' },
+    cells: newOnly,
     missing: () => undefined,
     open: (address) => new NdjsonClient([process.execPath, clientFile('node/sdk.mjs'), address]),
   },
@@ -165,7 +165,7 @@ export const clients: readonly ClientEntry[] = [
     name: 'kafka-ts (CLI)',
     version: '',
     from: 'this repository; native protocol',
-    cells: { ...everything, ...noGroups },
+    cells: newOnly,
     missing: () => undefined,
     open: (address) => new CliClient(address),
   },

@@ -51,16 +51,22 @@ export class FileChangeStream {
   async #run(): Promise<void> {
     const perTick = Math.max(1, Math.round((this.#ratePerSecond * TICK_MS) / 1_000))
     const lines = createInterface({ input: createReadStream(file).pipe(createGunzip()) })
-    let tick: { readonly key: string; readonly value: string }[] = []
+    let tick: string[] = []
     for await (const line of lines) {
       if (this.#isStopped) break
-      tick.push({ key: (JSON.parse(line) as { readonly file: string }).file, value: line })
+      tick.push(line)
       if (tick.length < perTick) continue
-      const [sent] = await Promise.all([this.#producer.sendMany(this.#topic, tick), pause(TICK_MS)])
-      for (const { partition, offset } of sent) this.#ends.set(partition, Math.max(this.#ends.get(partition) ?? 0, offset + 1))
-      this.#count += tick.length
+      await Promise.all([this.#send(tick), pause(TICK_MS)])
       tick = []
     }
+    await this.#send(tick)
     this.#isStopped = true
+  }
+
+  async #send(lines: readonly string[]): Promise<void> {
+    const records = lines.map((line) => ({ key: (JSON.parse(line) as { readonly file: string }).file, value: line }))
+    const sent = await this.#producer.sendMany(this.#topic, records)
+    for (const { partition, offset } of sent) this.#ends.set(partition, Math.max(this.#ends.get(partition) ?? 0, offset + 1))
+    this.#count += records.length
   }
 }

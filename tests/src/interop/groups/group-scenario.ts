@@ -13,7 +13,7 @@ import type { MemberKind } from './member-programs.ts'
 import { ARRIVAL_SLACK_MS, missedRecords, outOfOrder, recoveryMs, sharedOwnerships, workOf } from './timeline-checks.ts'
 
 /** KAFKA_TS_GROUP_RECORDS=129614 KAFKA_TS_GROUP_RATE=2000 npm test -- tests/src/interop/groups streams all of the data set. */
-const RECORDS = volume('KAFKA_TS_GROUP_RECORDS', { quick: 10_000, ci: 20_000 })
+const RECORDS = volume('KAFKA_TS_GROUP_RECORDS', { quick: 10_000, ci: 10_000 })
 const RATE_PER_SECOND = volume('KAFKA_TS_GROUP_RATE', { quick: 1_000, ci: 1_000 })
 
 const PARTITIONS = 8
