@@ -6,6 +6,18 @@ import type { ProducerBatch } from './producer-batch.ts'
 /** Requests with batches of one partition that may be without an answer: what a broker remembers of an idempotent producer. */
 const MAX_SEQUENCED_FLIGHTS = 5
 
+/** What the partitions of one topic share. */
+export interface Pace {
+  /** An open batch that is due goes out without waiting for the answer to the last request. */
+  readonly isEager: boolean
+}
+
+export interface PartitionQueueOptions {
+  /** Left out unless the producer is idempotent. */
+  readonly sequences?: PartitionSequences
+  readonly pace: Pace
+}
+
 /**
  * The batches of one partition in their order: those with the broker, those closed, then the open one. Without sequences those with the broker
  * are all in one request. With them several requests may be under way; when one fails, nothing more is sent until all have ended. Batches that
@@ -24,6 +36,7 @@ export class PartitionQueue {
   isRenewing = false
   /** Monotonic time before which it is left alone, after a failure. */
   retryAtMs = 0
+  readonly #pace: Pace
   readonly #closed: ProducerBatch[] = []
   /** Sent and without an answer, in the order they were sent. */
   readonly #flights: Flight[] = []
@@ -31,24 +44,27 @@ export class PartitionQueue {
   /** One of them failed. */
   #isLanding = false
 
-  constructor(topic: string, partition: number, sequences?: PartitionSequences) {
+  constructor(topic: string, partition: number, options: PartitionQueueOptions) {
     this.topic = topic
     this.partition = partition
-    this.sequences = sequences
+    this.sequences = options.sequences
+    this.#pace = options.pace
   }
 
   /** Whether something may go out now. */
   isSendable(nowMs: number): boolean {
-    const maxFlights = this.sequences?.isEstablished === true ? MAX_SEQUENCED_FLIGHTS : 1
-    if (this.#flights.length >= maxFlights || this.#isLanding || nowMs < this.retryAtMs) return false
+    if (this.#flights.length >= this.#maxFlights || this.#isLanding || nowMs < this.retryAtMs) return false
     const closed = this.#closed[0]
     if (closed === undefined) return this.isOpenDue && this.#isAssigning
     return closed.isSealed && (closed.stamp !== undefined || this.#isAssigning)
   }
 
-  /** Whether the open batch is to be closed, to go out: not while others are under way, so that it fills meanwhile. */
+  /**
+   * Whether the open batch is to be closed, to go out: not while others are under way, so that it fills meanwhile. An eager one does not wait for
+   * them, or a record would wait for the answer to the last request and then for its own, and a hiccup of the disk would count twice.
+   */
   get isOpenDue(): boolean {
-    return this.open?.isDue === true && this.#flights.length === 0
+    return this.open?.isDue === true && this.#flights.length < (this.#pace.isEager ? this.#maxFlights : 1)
   }
 
   /** Whether it waits for nothing but an epoch. */
@@ -133,6 +149,10 @@ export class PartitionQueue {
   /** Batches that were sent before go again as they went: part of a flight may be written. */
   #isApart(head: ProducerBatch, batch: ProducerBatch): boolean {
     return this.sequences !== undefined && batch.flightNumber !== head.flightNumber
+  }
+
+  get #maxFlights(): number {
+    return this.sequences?.isEstablished === true ? MAX_SEQUENCED_FLIGHTS : 1
   }
 
   get #isAssigning(): boolean {

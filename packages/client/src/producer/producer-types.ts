@@ -65,7 +65,10 @@ export interface ProducerOptions {
   readonly compression?: CompressionName
   /** Level of gzip or zstd; the compressor's own default when left out. */
   readonly compressionLevel?: number
-  /** How long an open batch waits for more records. 0: until the end of the tick. Default 1 ms. */
+  /**
+   * How long an open batch waits for more records, and then for the answer to the request before. 0: until the end of the tick, and on topics of up to 32
+   * partitions for no answer. Default 1 ms.
+   */
   readonly lingerMs?: number
   /** A batch is closed at this size, uncompressed. Default 64 KiB. */
   readonly batchBytes?: number

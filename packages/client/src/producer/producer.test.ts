@@ -83,6 +83,30 @@ describe('sending', () => {
     expect(broker.partition('orders').batches).toHaveLength(2)
   })
 
+  for (const { lingerMs, waits } of [
+    { lingerMs: 0, waits: 'does not wait for the answer to the last request' },
+    { lingerMs: 1, waits: 'fills until the last request is answered' },
+  ]) {
+    simulated(`an open batch ${waits} with a linger of ${lingerMs} ms`, async ({ broker, kafka, clock }) => {
+      broker.createTopic('orders')
+      const producer = kafka().producer({ lingerMs })
+      await producer.send(orders, { value: 'connects' })
+      broker.scripts.produce = () => 'silence'
+      const unanswered: Promise<unknown>[] = []
+      for (const { value } of numbered(8)) {
+        unanswered.push(producer.send(orders, { value }).catch(() => undefined))
+        await clock.sleep(20)
+      }
+      // A broker remembers five batches of a producer: of more it could not tell whether it has them.
+      expect(broker.requests.filter((name) => name === 'produce')).toHaveLength(1 + (lingerMs === 0 ? 5 : 1))
+      delete broker.scripts.produce
+      await broker.kill()
+      await broker.listen()
+      await Promise.all(unanswered)
+      expect(storedValues(broker)).toEqual(['connects', ...numbered(8).map(({ value }) => value)])
+    })
+  }
+
   simulated('gathers records for the linger time', async ({ broker, kafka, clock }) => {
     broker.createTopic('orders')
     const producer = kafka().producer({ lingerMs: 500 })

@@ -139,8 +139,8 @@ export class BatchingProducer implements Producer {
     let queues = this.#topics.get(resolved.name)
     if (queues === undefined) {
       const { random } = this.#cluster.config.doors
-      const { partitioner, batchBytes, isIdempotent } = this.#config
-      queues = new TopicQueues(resolved.name, { random, partitioner, stickyBytes: batchBytes, isIdempotent })
+      const { partitioner, batchBytes, isIdempotent, lingerMs } = this.#config
+      queues = new TopicQueues(resolved.name, { random, partitioner, stickyBytes: batchBytes, isIdempotent, isEager: lingerMs === 0 })
       queues.update(this.#cluster.metadata.topic(resolved.name))
       this.#topics.set(resolved.name, queues)
     }
