@@ -4,7 +4,7 @@ import { askItems, type ItemOutcome } from './ask-items.ts'
 import type { Cluster, RetryOptions } from './cluster.ts'
 
 /** Groups in one request: few enough that an answer about large groups stays below what a message may hold. */
-const MAX_GROUPS_A_REQUEST = 100
+const MAX_GROUPS_A_REQUEST = 50
 
 /** What a broker answered about one group. */
 export interface GroupAnswer<V> {
