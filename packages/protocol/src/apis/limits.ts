@@ -9,4 +9,4 @@ export const MAX_APIS = 1_000
 export const MAX_LOG_DIRS = 1_000
 export const MAX_RECORD_ERRORS = 100_000
 export const MAX_GROUPS = 100_000
-export const MAX_MEMBERS = 10_000
+export const MAX_MEMBERS = 100_000
