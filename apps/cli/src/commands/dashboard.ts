@@ -90,7 +90,8 @@ async function printOnce(session: Session, { groupPattern, ignoredGroups, isIssu
   const reader = new AdminReader(await session.kafka(), session.timeoutMs)
   const clock = clockOf(session.doors)
   const watch = new ClusterWatch({ reader, groupPattern, ignoredGroups, elapsedMs: () => clock.elapsedMs() })
-  const { items, hidden } = await session.within('read the groups', (signal) => readOnce(watch, { clock, signal, isIssuesOnly }))
+  const poll = () => session.within('read the groups', (signal) => watch.poll(signal))
+  const { items, hidden } = await readOnce(poll, { clock, isIssuesOnly })
   await session.output.write(onceListing, { items, footer: `${plural(items.length, 'group')}${hidden > 0 ? ` (${hidden} hidden)` : ''}` })
 }
 

@@ -1,6 +1,6 @@
 import type { Listing } from '../output/listing.ts'
 import { decimal, flag, int64, integer, nullable, object, type ShapeOf, text } from '../output/shape.ts'
-import type { ClusterWatch } from './model/cluster-poll.ts'
+import type { ClusterPoll } from './model/cluster-poll.ts'
 import type { DashboardClock } from './model/poller.ts'
 import type { Snapshot } from './model/snapshot.ts'
 import { SnapshotBuilder } from './model/snapshot-builder.ts'
@@ -48,13 +48,13 @@ export const onceListing: Listing<OnceItem> = {
 
 /** Polls twice, a second apart, and gives the groups, the largest lag first. */
 export async function readOnce(
-  watch: ClusterWatch,
-  { clock, signal, isIssuesOnly }: { readonly clock: DashboardClock; readonly signal: AbortSignal; readonly isIssuesOnly: boolean },
+  poll: () => Promise<ClusterPoll>,
+  { clock, isIssuesOnly }: { readonly clock: DashboardClock; readonly isIssuesOnly: boolean },
 ): Promise<{ items: OnceItem[]; hidden: number }> {
   const builder = new SnapshotBuilder(SAMPLE_MS)
-  builder.build(await watch.poll(signal))
-  await clock.sleep(SAMPLE_MS, signal)
-  const { groups } = builder.build(await watch.poll(signal))
+  builder.build(await poll())
+  await clock.sleep(SAMPLE_MS)
+  const { groups } = builder.build(await poll())
   const shown = groups.filter((group) => !isIdle(group) && (!isIssuesOnly || isGroupIssue(group)))
   return { items: shown.map(toItem).sort((left, right) => (right.lag ?? -1) - (left.lag ?? -1)), hidden: groups.length - shown.length }
 }
