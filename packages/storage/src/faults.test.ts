@@ -217,6 +217,28 @@ describe('a full disk', () => {
     await rig.settle(directory.close())
   })
 
+  it.each([1, 2, 3, 4])('refuses appends, and nothing more, after %i larger than a journal file', async (count) => {
+    const rig = new StorageRig()
+    const directory = await rig.settle(rig.open())
+    const log = directory.createLog(testId('orders'), rig.config)
+    for (let index = 1; index <= count; index++) {
+      log.append(checked(batchOf(['larger'.repeat(2000)])))
+      await rig.scheduler.run(() => log.durableOffset === index)
+    }
+    await rig.scheduler.runFor(1000)
+    const errors: StorageError[] = []
+    log.listener = { onDurable: () => {}, onAppendFailed: (_log, _fromOffset, error) => errors.push(error) }
+    rig.disk.setFreeBytes(0)
+    log.append(checked(batchOf(['a'])))
+    await rig.scheduler.run(() => errors.length > 0)
+    expect(errors.map(isDiskFull)).toEqual([true])
+    expect(directory.isOnline).toBe(true)
+    rig.disk.setFreeBytes(Number.POSITIVE_INFINITY)
+    log.append(checked(batchOf(['b'])))
+    await rig.scheduler.run(() => log.durableOffset === count + 1)
+    await rig.settle(directory.close())
+  })
+
   it('on which a flush waits for space holds up no stop, and nothing is lost', async () => {
     const rig = new StorageRig()
     const config = { ...rig.config, durability: 'page' as const }

@@ -147,6 +147,8 @@ export class Journal<Member> {
     if (this.#gatheredBytes === 0) return
     const file = this.#current!
     this.#gatherStaged()
+    // What is larger than the file makes it longer, by the end note too: on a disk that is full by then, that could not be written any more.
+    if (file.position + this.#gatheredBytes + ENTRY_HEADER_BYTES > file.sizeBytes) this.#gathered.push(new Uint8Array(ENTRY_HEADER_BYTES))
     file.write(this.#gathered, file.position)
     file.position += this.#gatheredBytes
     this.#noteUnsynced(file)
