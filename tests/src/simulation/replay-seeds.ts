@@ -14,4 +14,9 @@ export const REPLAY_SEEDS: readonly { readonly seed: number; readonly found: str
   { seed: 184, found: 'appends were confirmed after the directory had gone offline (storage)' },
   { seed: 783, found: 'a group of small batches larger than the staging buffer spoilt the journal (storage)' },
   { seed: 30375, found: 'the cut of a torn tail, made by a start that was killed, came undone with the next power cut (storage)' },
+  {
+    seed: 5911,
+    found:
+      'a record larger than its journal file left no room for the end of the file, and a full disk took the directory offline (storage)',
+  },
 ]

@@ -13,6 +13,8 @@ export interface GroupMemberWorkerOptions {
   readonly place: number
   readonly group: GroupPlan
   readonly plan: GroupMemberPlan
+  /** Whether work takes no time any more. */
+  readonly isHurrying: () => boolean
 }
 
 type AnyRecord = ConsumerRecord<string, Uint8Array, Uint8Array | null>
@@ -99,7 +101,7 @@ export class GroupMemberWorker {
     const work = { f: 'work', process: name, topic, partition, offset, key: key === null ? null : Buffer.from(key).toString() } as const
     const isOrdered = plan.way !== 'run'
     history.add({ ...work, phase: 'begin', isOrdered })
-    const ms = group.maxWorkMs === 0 ? 0 : this.#random.below(group.maxWorkMs)
+    const ms = group.maxWorkMs === 0 || this.#options.isHurrying() ? 0 : this.#random.below(group.maxWorkMs)
     if (ms > 0) await this.#sleep(ms)
     history.add({ ...work, phase: 'done', isOrdered })
   }

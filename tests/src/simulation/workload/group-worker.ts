@@ -52,7 +52,7 @@ export class GroupWorker {
     await Promise.all(this.#gone)
   }
 
-  /** From here on everybody stays. */
+  /** From here on everybody stays, and works as fast as it can. */
   settleDown(): void {
     this.#isSettling = true
   }
@@ -81,7 +81,13 @@ export class GroupWorker {
   #join(place: number): GroupMemberWorker {
     const plan = this.#plan.members[place]
     if (plan === undefined) throw new TypeError(`the group has no place ${place}`)
-    const member = new GroupMemberWorker(this.#world, { name: `member-${place}-${this.#lives++}`, place, group: this.#plan, plan })
+    const member = new GroupMemberWorker(this.#world, {
+      name: `member-${place}-${this.#lives++}`,
+      place,
+      group: this.#plan,
+      plan,
+      isHurrying: () => this.#isSettling,
+    })
     this.#gone.push(member.run())
     return member
   }

@@ -94,14 +94,16 @@ export class AssignmentReconciler {
     this.#settled = undefined
   }
 
+  /** Nothing more is given of anything that is owned now. */
+  withholdAll(): void {
+    for (const owned of this.partitions()) this.#withhold(owned)
+  }
+
   /** Waits for what the application has in hand, at most so long; then aborts its work. */
   async drain(timeoutMs: number): Promise<void> {
-    const deadlineMs = this.#options.cluster.config.doors.clock.monotonic() + timeoutMs
-    for (const owned of this.partitions()) {
-      owned.state.isWithheld = true
-      this.#options.withhold(owned)
-    }
     const { clock } = this.#options.cluster.config.doors
+    const deadlineMs = clock.monotonic() + timeoutMs
+    this.withholdAll()
     while (this.partitions().some(this.#options.isWorkingOn)) {
       if (clock.monotonic() >= deadlineMs) {
         for (const { aborting } of this.#owned.values()) aborting.abort(new KafkaError('CLOSED', 'The consumer is closing.'))
@@ -129,7 +131,7 @@ export class AssignmentReconciler {
     this.#version++
     for (const owned of dropped) {
       owned.aborting.abort(reason)
-      this.#options.withhold(owned)
+      this.#withhold(owned)
       this.#options.reader.subscription.remove(owned.state)
     }
     this.#options.reader.source.notify()
@@ -196,6 +198,11 @@ export class AssignmentReconciler {
     return { owned, because }
   }
 
+  #withhold(owned: OwnedPartition): void {
+    owned.state.isWithheld = true
+    this.#options.withhold(owned)
+  }
+
   /** Its records may be given, unless it is on its way out. */
   #release(owned: OwnedPartition): void {
     if (!this.#target.has(partitionKey(owned)) || !this.isOwned(owned)) return
@@ -213,8 +220,7 @@ export class AssignmentReconciler {
       for (const owned of going) {
         if (deadlines.has(owned)) continue
         deadlines.set(owned, nowMs + this.#options.rebalanceTimeoutMs * DRAIN_SHARE)
-        owned.state.isWithheld = true
-        this.#options.withhold(owned)
+        this.#withhold(owned)
       }
       const overdue = going.filter((owned) => nowMs >= (deadlines.get(owned) as number))
       for (const { aborting } of overdue) aborting.abort(new KafkaError('REBALANCE_IN_PROGRESS', 'The partition goes to another member.'))

@@ -15,8 +15,9 @@ import { GroupCoordinator } from './group-coordinator.ts'
 import type { GroupEvents } from './group-events.ts'
 import { GroupHooks } from './group-hooks.ts'
 import { GroupMembership } from './group-membership.ts'
-import { type DoneOffset, lostError, OffsetCommitter } from './offset-committer.ts'
+import { OffsetCommitter } from './offset-committer.ts'
 import { type OwnedPartition, toTopicPartition } from './owned-partition.ts'
+import { Progress } from './progress.ts'
 import { repeat } from './repeat.ts'
 
 const LAG_INTERVAL_MS = 5_000
@@ -33,7 +34,7 @@ export interface GroupMemberOptions {
 
 /**
  * One member of a group: holds together the membership (heartbeats), the reconciler (which partitions), the reader (their records), the committer
- * (how far they are done) and the watch (whether the application lives). `work` is what the application has in hand.
+ * (how far they are done) and the watch (whether the application lives).
  */
 export class GroupMember {
   readonly reader: Reader
@@ -44,9 +45,9 @@ export class GroupMember {
   readonly #committer: OffsetCommitter
   readonly #watch: ApplicationWatch
   readonly #hooks: GroupHooks
+  readonly #progress = new Progress(() => this.#reconciler.partitions())
   readonly #ended = new AbortController()
   readonly #timers: Timer[] = []
-  #work: WorkInHand | undefined
   #starting: Promise<void> | undefined
   #isSuspended = false
   #isStopped = false
@@ -71,7 +72,7 @@ export class GroupMember {
       clock,
       maxPollIntervalMs: config.maxPollIntervalMs,
       sessionTimeoutMs: () => this.#membership.sessionTimeoutMs,
-      sign: () => this.#work?.sign,
+      sign: () => this.#progress.work?.sign,
       onOverdue: (durationMs) => this.#onOverdue(durationMs),
       onStall: (kind, durationMs) => options.events.emit('stall', { kind, durationMs }),
     })
@@ -80,7 +81,7 @@ export class GroupMember {
   /** The application asks for more, through `work`: joins the group if need be. Rejects with what makes that impossible. */
   async begin(work: WorkInHand): Promise<void> {
     if (this.#ended.signal.aborted || this.#isStopped) return
-    this.#work = work
+    this.#progress.work = work
     this.#starting ??= this.#start()
     try {
       await this.#starting
@@ -119,7 +120,7 @@ export class GroupMember {
 
   /** Nothing of the partition is to be begun: it is paused, or sought elsewhere. */
   withhold(state: PartitionState): void {
-    this.#work?.withhold(state)
+    this.#progress.work?.withhold(state)
   }
 
   lag(): PartitionLag[] {
@@ -131,7 +132,7 @@ export class GroupMember {
 
   /** See `GroupConsumer.commit`. */
   async commit(offsets: readonly TopicPartitionOffset[] | undefined): Promise<void> {
-    const collect = offsets === undefined ? this.#vouched() : this.#named(offsets)
+    const collect = offsets === undefined ? this.#progress.vouchedFor() : this.#progress.named(offsets)
     await this.#committer.commit({ collect: () => collect, timeoutMs: this.#options.cluster.config.retryTimeoutMs })
   }
 
@@ -139,10 +140,7 @@ export class GroupMember {
   stop(): void {
     if (this.#isStopped) return
     this.#isStopped = true
-    for (const owned of this.#reconciler.partitions()) {
-      owned.state.isWithheld = true
-      this.#work?.withhold(owned.state)
-    }
+    this.#reconciler.withholdAll()
     this.reader.source.close(new KafkaError('CLOSED', 'The consumer is closed.'))
   }
 
@@ -195,7 +193,7 @@ export class GroupMember {
 
   #onBatchFinished(isRead: boolean): void {
     this.#reconciler.notifySettled()
-    if (isRead && this.#work?.isSequential === true && this.#options.config.commit === 'batch') this.#requestCommit()
+    if (isRead && this.#progress.work?.isSequential === true && this.#options.config.commit === 'batch') this.#requestCommit()
   }
 
   #onReset({ topic, partition }: PartitionState, error: KafkaError): void {
@@ -212,48 +210,9 @@ export class GroupMember {
     this.#membership.suspend(new KafkaError('TIMED_OUT', `${message}.`), config.closeTimeoutMs)
   }
 
-  // What is done, and committing it.
-
-  #doneOffset(owned: OwnedPartition): number | undefined {
-    return this.#work?.pendingOffset(owned.state) ?? owned.state.position
-  }
-
-  #done(partitions: readonly OwnedPartition[] = this.#reconciler.partitions()): DoneOffset[] {
-    return partitions.flatMap((owned) => {
-      const offset = this.#doneOffset(owned)
-      return offset === undefined ? [] : [{ owned, offset }]
-    })
-  }
-
-  /** What the application means by a commit without offsets. */
-  #vouched(): DoneOffset[] {
-    if (this.#work?.isSequential !== true) return this.#done()
-    const held = this.#work.heldState
-    if (held !== undefined && !this.#reconciler.partitions().some(({ state }) => state === held)) {
-      throw lostError([{ topic: held.topic.name, partition: held.partition }])
-    }
-    return this.#reconciler.partitions().flatMap((owned) => {
-      const { position } = owned.state
-      return position === undefined ? [] : [{ owned, offset: position }]
-    })
-  }
-
-  #named(offsets: readonly TopicPartitionOffset[]): DoneOffset[] {
-    return offsets.map(({ topic, partition, offset }) => {
-      const owned = this.#reconciler.partitions().find((candidate) => candidate.topic === topic && candidate.partition === partition)
-      const subject = `partition ${partition} of topic "${topic}"`
-      if (owned === undefined) throw new KafkaError('INVALID_ARGUMENT', `${subject} is not assigned to this consumer.`)
-      if (!Number.isSafeInteger(offset) || offset < 0) throw new KafkaError('INVALID_ARGUMENT', `${String(offset)} is not an offset.`)
-      if (offset < owned.committedOffset) {
-        throw new KafkaError('INVALID_ARGUMENT', `${subject}: ${offset} is below the committed offset ${owned.committedOffset}.`)
-      }
-      return { owned, offset }
-    })
-  }
-
   #requestCommit(): void {
     const { commitIntervalMs } = this.#options.config
-    this.#committer.request({ collect: () => this.#done(), timeoutMs: commitIntervalMs })
+    this.#committer.request({ collect: () => this.#progress.done(), timeoutMs: commitIntervalMs })
   }
 
   #newCommitter(coordinator: GroupCoordinator, memberId: string): OffsetCommitter {
@@ -282,8 +241,6 @@ export class GroupMember {
       },
     })
   }
-
-  // What the coordinator has to say.
 
   #newMembership(coordinator: GroupCoordinator, memberId: string): GroupMembership {
     const { cluster, config, events } = this.#options
@@ -316,8 +273,8 @@ export class GroupMember {
       topics: this.#topics,
       from: config.from,
       rebalanceTimeoutMs: config.rebalanceTimeoutMs,
-      isWorkingOn: ({ state }) => state.isLent || (this.#work?.isWorkingOn(state) ?? false),
-      withhold: ({ state }) => this.#work?.withhold(state),
+      isWorkingOn: (owned) => this.#progress.isWorkingOn(owned),
+      withhold: ({ state }) => this.#progress.work?.withhold(state),
       onAssigned: (started) => this.#onAssigned(started),
       onRevoked: (partitions, timeoutMs) => this.#onRevoked(partitions, timeoutMs),
       onLost: (partitions, reason) => this.#onLost(partitions, reason),
@@ -355,7 +312,8 @@ export class GroupMember {
     const partitions = revoked.map(toTopicPartition)
     if (hooks.onRevoked !== undefined) await this.#hooks.run(() => hooks.onRevoked?.(partitions))
     // What fails here has been told as `commitFailed`; the partitions go all the same.
-    if (config.commit !== 'manual') await this.#committer.commit({ collect: () => this.#done(revoked), timeoutMs }).catch(() => undefined)
+    if (config.commit !== 'manual')
+      await this.#committer.commit({ collect: () => this.#progress.done(revoked), timeoutMs }).catch(() => undefined)
     events.emit('revoked', { partitions })
   }
 
