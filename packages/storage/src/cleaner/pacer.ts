@@ -1,7 +1,7 @@
 import type { Clock } from '@kafka-ts/io'
 
-/** How long the cleaner works on the loop before others have their turn. */
-const SLICE_MS = 1
+/** How long the cleaner works on the loop before others have their turn: a request that waits for it waits once. */
+const SLICE_MS = 0.5
 const SECOND_MS = 1000
 /** Shorter waits are gathered. */
 const LEAST_WAIT_MS = 10
