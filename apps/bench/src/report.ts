@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { cpus, totalmem } from 'node:os'
-import { isRate, type Measurement } from './scenario.ts'
+import { isRate, type Measurement, type ProcessorUs } from './scenario.ts'
 import { median } from './stats.ts'
 
 /** What the figures were measured on, so that nobody compares across machines. */
@@ -28,7 +28,7 @@ export function describeEnvironment(): Environment {
 
 /** Prints one row a figure: median, spread, and the goal where there is one. */
 export function renderTable(measurements: readonly Measurement[]): string {
-  const header = ['SCENARIO', 'FIGURE', 'SETTING', 'MEDIAN', 'MIN', 'MAX', 'UNIT', 'GOAL', 'RATIO']
+  const header = ['SCENARIO', 'FIGURE', 'SETTING', 'MEDIAN', 'MIN', 'MAX', 'UNIT', 'GOAL', 'RATIO', 'CPU US/RECORD (CLIENT, BROKER)']
   const rows = measurements.map((m) => {
     const middle = median(m.samples)
     const ratio = m.goal === undefined ? '-' : `${(isRate(m.unit) ? middle / m.goal : m.goal / middle).toFixed(2)}x`
@@ -42,6 +42,7 @@ export function renderTable(measurements: readonly Measurement[]): string {
       m.unit,
       m.goal === undefined ? '-' : format(m.goal),
       ratio,
+      describeProcessor(m.processorUs),
     ]
   })
   const widths = header.map((name, column) => Math.max(name.length, ...rows.map((row) => (row[column] as string).length)))
@@ -52,6 +53,12 @@ export function renderTable(measurements: readonly Measurement[]): string {
       .join('  ')
       .trimEnd()
   return [header, ...rows].map(line).join('\n')
+}
+
+/** Medians; a dash where it was not measured. */
+function describeProcessor(samples: readonly ProcessorUs[] | undefined): string {
+  if (samples === undefined) return '-'
+  return `${format(median(samples.map(({ clientUs }) => clientUs)))}, ${format(median(samples.map(({ brokerUs }) => brokerUs)))}`
 }
 
 function format(value: number): string {

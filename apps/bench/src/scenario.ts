@@ -1,3 +1,9 @@
+/** CPU microseconds a record. */
+export interface ProcessorUs {
+  readonly clientUs: number
+  readonly brokerUs: number
+}
+
 /** One figure of a scenario, measured `runs` times. */
 export interface Measurement {
   readonly scenario: string
@@ -6,6 +12,8 @@ export interface Measurement {
   /** What it ran with, as the table shows it: partitions, sizes, durability. */
   readonly setting: string
   readonly samples: readonly number[]
+  /** CPU microseconds a record of all threads of client and broker, a pair a run, where that was measured. */
+  readonly processorUs?: readonly ProcessorUs[]
   /** The least (or, for times and sizes, the most) that is aimed for. */
   readonly goal?: number
 }

@@ -1,6 +1,7 @@
 import { Kafka, string, topic } from '@kafka-ts/client'
 import { startBrokerProcess } from '@kafka-ts/tests/support'
-import type { Measurement, Scenario } from '../scenario.ts'
+import { ProcessorMeter } from '../processor-time.ts'
+import type { Measurement, ProcessorUs, Scenario } from '../scenario.ts'
 import { type StringTopic, sendAll } from '../send-all.ts'
 import { makeWorkload } from '../workload.ts'
 
@@ -66,14 +67,19 @@ export const consume: Scenario = {
       const expected = keys.reduce((sum, key) => sum + key.length, 0) + count * valueBytes
       for (const way of ways) {
         const samples: number[] = []
+        const processorUs: ProcessorUs[] = []
         for (let run = 0; run <= runs; run++) {
+          const meter = new ProcessorMeter(broker.pid)
           const begun = performance.now()
           const read = await way.read(kafka, backlog)
           const rate = count / ((performance.now() - begun) / 1000)
+          const used = meter.perRecord(count)
           if (read.count !== count || read.characters !== expected)
             throw new Error(`read ${read.count} records and ${read.characters} characters, expected ${count} and ${expected}`)
           log(`${way.figure}: ${Math.round(rate).toLocaleString('en-US')} records/s${run === 0 ? ' (warm-up)' : ''}`)
-          if (run > 0) samples.push(rate)
+          if (run === 0) continue
+          samples.push(rate)
+          processorUs.push(used)
         }
         measurements.push({
           scenario: 'consume',
@@ -81,6 +87,7 @@ export const consume: Scenario = {
           unit: 'records/s',
           setting: `${valueBytes} B, ${partitions} partitions`,
           samples,
+          processorUs,
           goal: way.goal,
         })
       }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import type { Address } from '@kafka-ts/io'
 import { decodeResponse, encodeRequest, KafkaFrameDecoder, kafkaApis } from '@kafka-ts/kafka-wire'
 import {
@@ -12,6 +11,7 @@ import {
 } from '@kafka-ts/protocol'
 import { RecordBatchBuilder } from '@kafka-ts/protocol/records'
 import { startBrokerProcess } from '@kafka-ts/tests/support'
+import { processorMs } from '../processor-time.ts'
 import { RawStream } from '../raw-stream.ts'
 import type { Measurement, Scenario, ScenarioOptions } from '../scenario.ts'
 import { median } from '../stats.ts'
@@ -28,11 +28,6 @@ const TIMEOUT_MS = 30_000
 const MAX_FRAME_BYTES = 2 ** 20
 /** How much of the native door's throughput Kafka's door has to reach. */
 const GOAL = 0.9
-
-/** Places in /proc/PID/stat, counted from behind the name. */
-const USER_TICKS_AT = 11
-const SYSTEM_TICKS_AT = 12
-const MS_A_TICK = 10
 
 /** A topic to send to, by what either protocol calls it. */
 interface Target {
@@ -201,16 +196,6 @@ class KafkaAdmin {
 
   close(): void {
     this.#stream.close()
-  }
-}
-
-/** CPU time a process has used, which tells more than the clock where others share the machine (Linux; NaN elsewhere). */
-function processorMs(pid: number): number {
-  try {
-    const afterName = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-    return (Number(afterName[USER_TICKS_AT]) + Number(afterName[SYSTEM_TICKS_AT])) * MS_A_TICK
-  } catch {
-    return Number.NaN
   }
 }
 

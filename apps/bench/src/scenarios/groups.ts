@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { type GroupConsumer, Kafka, string, topic } from '@kafka-ts/client'
 import { type BrokerProcess, startBrokerProcess } from '@kafka-ts/tests/support'
+import { processorMs } from '../processor-time.ts'
 import type { Measurement, Scenario } from '../scenario.ts'
 import { percentile } from '../stats.ts'
 
@@ -11,7 +11,6 @@ const seconds = 8
 const stableGoalMs = 3_000
 const commitGoalMs = 10
 /** Of Linux: /proc tells CPU time in these. */
-const ticksPerSecond = 100
 
 const target = topic('many', { key: string(), value: string() })
 
@@ -137,7 +136,7 @@ async function paceCommits(
       const number = sent
       const sentMs = performance.now()
       if (number === skipped) {
-        cpuBefore = cpuSeconds(broker.pid)
+        cpuBefore = processorMs(broker.pid)
         measuredMs = sentMs
       }
       commit(number % count, 1 + Math.floor(number / count)).then(
@@ -159,21 +158,11 @@ async function paceCommits(
     rate: (total - skipped) / elapsed,
     p50: percentile(sorted, 0.5),
     p99: percentile(sorted, 0.99),
-    cpuPercent: ((cpuSeconds(broker.pid) - cpuBefore) / elapsed) * 100,
+    cpuPercent: (processorMs(broker.pid) - cpuBefore) / 10 / elapsed,
     residentMb: broker.residentBytes() / 1e6,
   }
 }
 
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5))
-}
-
-/** CPU time of a process so far (Linux; NaN elsewhere). */
-function cpuSeconds(pid: number): number {
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-    return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
-  } catch {
-    return Number.NaN
-  }
 }

@@ -1,6 +1,7 @@
 import { Kafka, string, topic } from '@kafka-ts/client'
 import { startBrokerProcess } from '@kafka-ts/tests/support'
-import type { Measurement, Scenario, ScenarioOptions } from '../scenario.ts'
+import { ProcessorMeter } from '../processor-time.ts'
+import type { Measurement, ProcessorUs, Scenario, ScenarioOptions } from '../scenario.ts'
 import { sendAll } from '../send-all.ts'
 import { makeWorkload } from '../workload.ts'
 
@@ -40,6 +41,7 @@ async function measure(setting: Setting, { runs, scale, log }: ScenarioOptions):
   const kafka = new Kafka({ brokers: [broker.address] })
   const name = `${setting.valueBytes} B, ${setting.partitions} partitions, ${setting.durability}`
   const samples: number[] = []
+  const processorUs: ProcessorUs[] = []
   try {
     for (let run = 0; run <= runs; run++) {
       const target = topic(`produce-${run}`, { key: string(), value: string() })
@@ -47,6 +49,7 @@ async function measure(setting: Setting, { runs, scale, log }: ScenarioOptions):
       const producer = kafka.producer()
       // Connections and metadata are made before the clock starts.
       await producer.send(target, { key: 'warm', value: 'up' })
+      const meter = new ProcessorMeter(broker.pid)
       const begun = performance.now()
       await sendAll(producer, target, {
         count,
@@ -54,18 +57,21 @@ async function measure(setting: Setting, { runs, scale, log }: ScenarioOptions):
         record: (i) => ({ key: keys[i] as string, value: values[i] as string }),
       })
       const seconds = (performance.now() - begun) / 1000
+      const used = meter.perRecord(count)
       await producer.close()
       await expectRecords(kafka, target.name, count + 1)
       await kafka.admin.deleteTopics([target.name])
       const rate = setting.unit === 'records/s' ? count / seconds : (count * setting.valueBytes) / 1e6 / seconds
       log(`${name}: ${Math.round(rate).toLocaleString('en-US')} ${setting.unit}${run === 0 ? ' (warm-up)' : ''}`)
-      if (run > 0) samples.push(rate)
+      if (run === 0) continue
+      samples.push(rate)
+      processorUs.push(used)
     }
   } finally {
     await kafka.close()
     await broker.remove()
   }
-  return { scenario: 'produce', figure: 'acknowledged', unit: setting.unit, setting: name, samples, goal: setting.goal }
+  return { scenario: 'produce', figure: 'acknowledged', unit: setting.unit, setting: name, samples, processorUs, goal: setting.goal }
 }
 
 /** A run that lost or doubled a record is no measurement. */
