@@ -10,7 +10,6 @@ const membersPerClient = 100
 const seconds = 8
 const stableGoalMs = 3_000
 const commitGoalMs = 10
-/** Of Linux: /proc tells CPU time in these. */
 
 const target = topic('many', { key: string(), value: string() })
 
