@@ -250,6 +250,7 @@ describe('when the broker is away', () => {
     await test.clock.advance(8000)
     const lines = test.frame({ hasColor: true })
     expect(plain(lines[2]!)).toBe(' ! no data for 8s; rows are of 16:00:00; next try in 8s: connect ECONNREFUSED 12')
+    for (const line of lines.slice(4, 10)) expect(line).not.toMatch(/\[3\dm/)
     expect(lines[5]).toContain('\u001b[2m')
     expect(
       test
