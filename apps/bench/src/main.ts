@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { runPeers } from './peers/command.ts'
 import { describeEnvironment, renderTable } from './report.ts'
 import type { Measurement, Scenario } from './scenario.ts'
 import { clean } from './scenarios/clean.ts'
@@ -16,6 +17,8 @@ import { startup } from './scenarios/startup.ts'
 
 const scenarios: readonly Scenario[] = [produce, consume, groupConsume, groups, latency, startup, memory, partitions, doors, clean]
 
+if (process.argv[2] === 'peers') process.exit(await runPeers(process.argv.slice(3)))
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -28,6 +31,7 @@ const { values, positionals } = parseArgs({
 if (values.help) {
   console.log('npm run bench [-- SCENARIO...] [--runs 5] [--scale 1]\n')
   for (const scenario of scenarios) console.log(`  ${scenario.name.padEnd(14)} ${scenario.summary}`)
+  console.log(`  ${'peers'.padEnd(14)} other clients and servers beside ours; it has options of its own: npm run bench -- peers --help`)
   process.exit(0)
 }
 const unknown = positionals.filter((name) => !scenarios.some((scenario) => scenario.name === name))

@@ -1,0 +1,38 @@
+// NATS JetStream: a stream in files, the key as the last token of the subject, an ordered consumer.
+import { eachRecord } from './each-record.mjs'
+import { requireOf, versionOf } from './packages.mjs'
+
+const readAtMost = 10_000
+const publishTimeoutMs = 30_000
+/** `isDone` is asked once in so many records. */
+const askEvery = 256
+
+export async function open(job) {
+  const { address, topic } = job
+  const load = requireOf(job, 'node')
+  const { connect } = load('@nats-io/transport-node')
+  const { jetstream, jetstreamManager, StorageType } = load('@nats-io/jetstream')
+  const prefix = `${topic}.`
+  const openConnection = () => connect({ servers: address, noAsyncTraces: true })
+  return {
+    version: versionOf(job, 'node', '@nats-io/transport-node'),
+    async createTopic() {
+      const manager = await jetstreamManager(await openConnection())
+      await manager.streams.add({ name: topic, subjects: [`${prefix}>`], storage: StorageType.File, num_replicas: 1 })
+    },
+    async producer() {
+      const context = jetstream(await openConnection(), { timeout: publishTimeoutMs })
+      return {
+        send: (keys, values, from, end) => eachRecord(from, end, (index) => context.publish(prefix + keys[index], values[index])),
+      }
+    },
+    async read(sink) {
+      const consumer = await jetstream(await openConnection()).consumers.get(topic)
+      let read = 0
+      for await (const message of await consumer.consume({ max_messages: readAtMost })) {
+        sink.record(message.subject.slice(prefix.length), message.string())
+        if ((++read % askEvery === 0 || job.kind === 'latency' || read === job.count) && sink.isDone()) return
+      }
+    },
+  }
+}

@@ -1,0 +1,40 @@
+// Redis Streams with its official client, which sends all commands of a turn of the event loop in one write.
+import { eachRecord } from './each-record.mjs'
+import { requireOf, versionOf } from './packages.mjs'
+
+const readAtMost = 1000
+const blockMs = 1000
+
+export async function open(job) {
+  const { address, topic } = job
+  const { createClient } = requireOf(job, 'node')('redis')
+  const connect = () =>
+    createClient({ url: `redis://${address}` })
+      .on('error', fail)
+      .connect()
+  return {
+    version: versionOf(job, 'node', 'redis'),
+    // A stream is made by its first record.
+    createTopic() {},
+    async producer() {
+      const client = await connect()
+      return {
+        send: (keys, values, from, end) =>
+          eachRecord(from, end, (index) => client.xAdd(topic, '*', { key: keys[index], value: values[index] })),
+      }
+    },
+    async read(sink) {
+      const client = await connect()
+      for (let id = '0-0'; ; ) {
+        const streams = await client.xRead({ key: topic, id }, { COUNT: readAtMost, BLOCK: blockMs })
+        for (const { message } of streams?.[0]?.messages ?? []) sink.record(message.key, message.value)
+        id = streams?.[0]?.messages.at(-1)?.id ?? id
+        if (sink.isDone()) return
+      }
+    },
+  }
+}
+
+function fail(error) {
+  throw error
+}
