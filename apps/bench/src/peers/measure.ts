@@ -34,10 +34,11 @@ export async function measureAll(options: MeasureOptions): Promise<Measured> {
 }
 
 /** Start to ready, and the memory of a server that has nothing to do: each alone on the machine. */
-async function measureServers({ peers, plan, log }: MeasureOptions, { cells, versions }: Measured): Promise<void> {
+async function measureServers({ peers, plan, log }: MeasureOptions, { cells, versions, failures }: Measured): Promise<void> {
   for (let run = 0; run < plan.runs; run++) {
     for (const kind of kindsOf(peers)) {
-      const server = await serverTypes[kind].start('page')
+      const server = await startOrTell(kind, 'page', failures)
+      if (server === undefined) continue
       await settle()
       const idleMegabytes = server.residentBytes() / 1e6
       await server.remove()
@@ -46,6 +47,16 @@ async function measureServers({ peers, plan, log }: MeasureOptions, { cells, ver
       cells.add({ peer: kind, figure: 'start', unit: 'ms', durability: undefined }, server.startMs)
       cells.add({ peer: kind, figure: 'idle RSS', unit: 'MB', durability: undefined }, idleMegabytes)
     }
+  }
+}
+
+/** A server that does not start is told of at the end, and the others go on. */
+async function startOrTell(kind: ServerKind, durability: Durability, failures: string[]): Promise<Server | undefined> {
+  try {
+    return await serverTypes[kind].start(durability)
+  } catch (error) {
+    failures.push(`${kind}, ${durability}: ${(error as Error).message}`)
+    return undefined
   }
 }
 
@@ -69,9 +80,13 @@ class Round {
   }
 
   async run(): Promise<void> {
-    const { peers, plan } = this.#options
+    const { plan } = this.#options
     try {
-      for (const kind of kindsOf(peers)) this.#servers.set(kind, await serverTypes[kind].start(this.#durability))
+      for (const kind of kindsOf(this.#options.peers)) {
+        const server = await startOrTell(kind, this.#durability, this.#measured.failures)
+        if (server !== undefined) this.#servers.set(kind, server)
+      }
+      const peers = this.#options.peers.filter((peer) => this.#servers.has(peer.server))
       for (const peer of peers) {
         if (measures(peer, 'consume', this.#durability) && !this.#backlogs.has(peer.server)) await this.#fill(peer)
       }
