@@ -91,9 +91,10 @@ export class FetchedBatchIterator implements IterableIterator<ConsumerRecord> {
     return this.#result as IteratorResult<ConsumerRecord>
   }
 
-  /** The next record, after which the consumer's position is behind it; undefined behind the last one. */
+  /** The next record, after which the consumer's position is behind it; undefined behind the last one, and once the partition is read no more. */
   nextRecord(): ConsumerRecord | undefined {
     const batch = this.#batch
+    if (this.#state.isRemoved) return undefined
     for (;;) {
       const reader = this.#reader ?? this.#openNext()
       if (reader === undefined) return undefined

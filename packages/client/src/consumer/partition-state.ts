@@ -25,6 +25,8 @@ export class PartitionState {
   isPaused = false
   /** By the consumer: the partition is not announced yet, or is being given up. */
   isWithheld = false
+  /** It is read no more; another consumer may have it. */
+  isRemoved = false
   isFetching = false
   isResolving = false
   /** The application has a batch of it, and moves its position by reading that. */

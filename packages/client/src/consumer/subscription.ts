@@ -63,6 +63,7 @@ export class Subscription {
   /** Reads it no more; what was fetched of it is dropped. */
   remove(state: PartitionState): void {
     this.#bufferedBytes -= state.moveTo('latest')
+    state.isRemoved = true
     this.#states.delete(stateKey(state.topic.name, state.partition))
     this.#list = undefined
   }

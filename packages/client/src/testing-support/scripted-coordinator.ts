@@ -124,6 +124,8 @@ export class ScriptedCoordinator {
       default:
         return undefined
     }
+    // What was on its way when the broker died comes to nothing.
+    if (this.#isPaused) throw new KafkaError('COORDINATOR_NOT_AVAILABLE')
     if (this.failure !== undefined) throw new KafkaError(this.failure)
     if (api === apis.consumerGroupHeartbeat) return this.#heartbeat(request as HeartbeatRequest)
     if (api === apis.offsetCommit) return { response: this.#commit(request as CommitRequest) }
@@ -180,7 +182,8 @@ export class ScriptedCoordinator {
     const namesake = [...group.members.values()].find((other) => instanceId !== null && other.instanceId === instanceId)
     if (namesake !== undefined && namesake.memberId !== memberId && !namesake.isAway) throw new KafkaError('UNRELEASED_INSTANCE_ID')
     const known = group.members.get(memberId)
-    if (known !== undefined) known.pending.clear()
+    known?.pending.clear()
+    known?.rebalance?.cancel()
     const member: ScriptedMember = known ?? {
       memberId,
       instanceId,
@@ -219,6 +222,7 @@ export class ScriptedCoordinator {
     if (memberEpoch === LEAVE_STATIC) {
       member.isAway = true
       member.pending.clear()
+      member.rebalance?.cancel()
       this.#release(member)
     } else this.#remove(group, member)
     return { memberEpoch, heartbeatIntervalMs: 0, sessionTimeoutMs: 0, assignment: null }

@@ -70,7 +70,7 @@ function resolveSubscribed(topics: readonly TopicLike[] | RegExp): Subscribed {
  * The broker matches whole names; an expression of JavaScript finds its match anywhere. Throws INVALID_ARGUMENT for flags with a meaning that names of topics
  * cannot have.
  */
-export function toWholeNameRegex(expression: RegExp): string {
+function toWholeNameRegex(expression: RegExp): string {
   const { source, flags } = expression
   const isIgnoringCase = flags.includes('i')
   const other = flags.replace(/[iuvs]/g, '')

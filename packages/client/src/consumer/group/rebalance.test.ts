@@ -264,6 +264,22 @@ describe('a member that is lost', () => {
     expect(one.events).toEqual(['assigned 0', 'lost 0', 'assigned 0'])
   })
 
+  simulated('is given nothing more of a batch that it has in hand', async (world) => {
+    world.broker.createTopic('orders')
+    const client = world.kafka()
+    await write(client, { to: 10 })
+    const consumer = client.consumer(billing)
+    const batches = consumer.batches()
+    const { value: batch } = await batches.next()
+    const records = batch[Symbol.iterator]()
+    expect(records.next().value.value).toBe('value 0')
+    const lost = new Promise((resolve) => consumer.on('lost', resolve))
+    world.broker.coordinator.expel('billing', consumer.memberId)
+    await lost
+    expect(records.next().done).toBe(true)
+    await batches.return?.()
+  })
+
   simulated('cannot commit what it has in hand of a partition that was lost, and is told so', async (world) => {
     world.broker.createTopic('orders')
     const client = world.kafka()
