@@ -34,15 +34,15 @@ $ kafka-ts groups describe billing --sample 10s
 GROUP billing  STATE Stable  TYPE consumer  ASSIGNOR uniform
 MEMBERS 2   COORDINATOR 1   LAG 7,791   TIME-LAG 17s   ETA 5s
  TOPIC  P COMMITTED    END   LAG TIME OUT/S STATUS   CLIENT
- orders 0    11,750 11,750     0   0s   414 OK       kafka-ts (billing-1)
- orders 1     8,971  8,971     0   0s   902 OK       kafka-ts (billing-1)
- orders 2     1,488  9,279 7,791  17s    95 CATCHING kafka-ts (billing-2)
+ orders 0    11,750 11,750     0   0s   414 OK       billing-1
+ orders 1     8,971  8,971     0   0s   902 OK       billing-1
+ orders 2     1,488  9,279 7,791  17s    95 CATCHING billing-2
 $ kafka-ts groups describe billing --members --sample 10s
 GROUP billing  STATE Stable  TYPE consumer  ASSIGNOR uniform
 MEMBERS 2   COORDINATOR 1   LAG 6,811   TIME-LAG 27s   ETA 1m10s
- CLIENT               HOST       PARTS   LAG TIME OUT/S STATUS
- kafka-ts (billing-1) /127.0.0.1     2     0   0s     0 OK
- kafka-ts (billing-2) /127.0.0.1     1 6,811  27s    96 CATCHING
+ CLIENT    HOST       PARTS   LAG TIME OUT/S STATUS
+ billing-1 /127.0.0.1     2     0   0s     0 OK
+ billing-2 /127.0.0.1     1 6,811  27s    96 CATCHING
 \`\`\`
 
 One slow member. \`kafka-ts dashboard\` shows the same live, \`kafka-ts groups peek billing --topic orders:2\` the records that are in hand.
