@@ -1,7 +1,5 @@
 import type { Disk, DiskFile, OpenMode } from '@kafka-ts/io'
 
-/** How many segment files a directory keeps open, unless told otherwise: one for each of a thousand active partitions. */
-export const DEFAULT_MAX_OPEN_FILES = 1024
 /** What share of the open files is closed when there are too many, so that the search for the oldest is rare. */
 const EVICTED_SHARE = 1 / 8
 

@@ -1,4 +1,4 @@
-import { CRC_AT, crc32c, crcOf, lastOffsetDeltaOf, leaderEpochOf, maxTimestampOf, readInt64 } from '@kafka-ts/protocol/records'
+import { CRC_AT, crc32c, lastOffsetDeltaOf, leaderEpochOf, maxTimestampOf, readInt64 } from '@kafka-ts/protocol/records'
 
 /** A stamped batch and what indexes and the tail cache need of its header. */
 export interface StoredBatch {
@@ -29,9 +29,4 @@ export function storedBatchOf(bytes: Uint8Array): StoredBatch {
 /** CRC-32C of base offset, length, leader epoch and magic of the batch at `at`. */
 export function headerChecksumOf(buffer: Uint8Array, at: number): number {
   return crc32c(buffer, at, at + CRC_AT)
-}
-
-/** Whether two batches of which these are the headers are the same: both checksums together cover every byte. */
-export function isSameBatch(batch: StoredBatch, other: { readonly crc: number; readonly headerChecksum: number }): boolean {
-  return batch.headerChecksum === other.headerChecksum && crcOf(batch.bytes, 0) === other.crc
 }

@@ -139,7 +139,7 @@ describe('BatchFilter', () => {
       fc.asyncProperty(CASE, async (test) => {
         const map = mapOf(test)
         const first = await filterAt(NOW_MS, { map }).filter(await build(test))
-        if (first === undefined || horizonOf(first) === undefined) return
+        fc.pre(first !== undefined && horizonOf(first) !== undefined)
         const early = filterAt(NOW_MS + DELETE_RETENTION_MS - 1, { map })
         expect(await early.filter(first)).toBe(first)
         expect(early.earliestHorizonMs).toBe(NOW_MS + DELETE_RETENTION_MS)

@@ -100,6 +100,7 @@ async function rewrite(
       throw new SegmentsGoneError(`segments of ${storage.directory} went while they were cleaned`)
     return cleaned.sizeBytes
   } catch (error) {
+    // What ended the cleaning is what counts; files that stay behind are removed by the next start.
     await guard(async () => writer.discard()).catch(() => undefined)
     throw error
   }
