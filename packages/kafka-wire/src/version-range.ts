@@ -7,9 +7,6 @@ export interface Versions {
   readonly max: number
 }
 
-/** No first and no last version. */
-export const ALL_VERSIONS: Versions = { min: 0, max: Number.POSITIVE_INFINITY }
-
 /** The bounds of a written range. */
 export function parseVersions(range: VersionRange): Versions {
   if (range.endsWith('+')) return { min: Number(range.slice(0, -1)), max: Number.POSITIVE_INFINITY }

@@ -7,8 +7,6 @@ const assignors = { uniform: assignUniformly, range: assignRanges } as const sat
 /** The name of an assignor of this broker. */
 export type AssignorName = keyof typeof assignors
 
-export const assignorNames = Object.keys(assignors) as readonly AssignorName[]
-
 export function assignorOf(name: AssignorName): Assignor {
   return assignors[name]
 }
