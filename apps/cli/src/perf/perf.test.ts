@@ -21,10 +21,8 @@ describe('latencies', () => {
 
 it('percentiles are numbers above 0, up to 100', () => {
   expect(parsePercentiles('50,99.99,100')).toEqual([50, 99.99, 100])
-  for (const input of ['', '0', '101', 'p99', '50,']) {
-    if (input === '50,') expect(parsePercentiles(input)).toEqual([50])
-    else expect(() => parsePercentiles(input), input).toThrow('--percentiles')
-  }
+  expect(parsePercentiles('50,')).toEqual([50])
+  for (const input of ['', '0', '101', 'p99']) expect(() => parsePercentiles(input), input).toThrow('--percentiles')
 })
 
 describe('perf produce', () => {
