@@ -142,7 +142,8 @@ class Round {
 
   #job(peer: Peer): Omit<Job, 'kind' | 'topic'> {
     const { plan } = this.#options
-    const { partitions, valueBytes, seconds, warmUpSeconds, windowRecords, rate } = plan
+    const { partitions, valueBytes, seconds, windowRecords, rate } = plan
+    const warmUpSeconds = plan.warmUpSeconds * (peer.warmUpFactor ?? 1)
     const { address } = this.#servers.get(peer.server) as Server
     return { address, count: recordsOf(peer, plan), partitions, valueBytes, seconds, warmUpSeconds, windowRecords, rate }
   }

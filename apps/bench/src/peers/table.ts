@@ -28,7 +28,7 @@ function cellsOf({ cell, ratios, goal }: Row): string[] {
   const isOfServer = figure === 'start' || figure === 'idle RSS'
   return [
     figure,
-    durability === undefined || figure === 'consume' ? '-' : `${durability} (${server?.settings[durability]})`,
+    durability === undefined ? '-' : figure === 'consume' ? durability : `${durability} (${server?.settings[durability]})`,
     isOfServer ? cell.peer : (peer?.title ?? cell.peer),
     format(middle(samples)),
     format(Math.min(...samples)),

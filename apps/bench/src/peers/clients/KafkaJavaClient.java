@@ -106,7 +106,7 @@ public final class KafkaJavaClient {
     var warmed = 0L;
     long firstAt = 0;
     long measuredFrom = 0;
-    var warmUpRecords = count / 5;
+    var warmUpRecords = count / 3;
     try (var consumer = consumer()) {
       consumer.seekToBeginning(consumer.assignment());
       var deadline = System.nanoTime() + DEADLINE_NANOS;

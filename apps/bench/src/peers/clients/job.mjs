@@ -75,7 +75,7 @@ function sendAll(producer, { keys, values }, limitSeconds) {
 
 /** Records a second of a backlog; what is read first, joining a group included, is warm-up. */
 async function consume() {
-  const warmUpRecords = job.count / 5
+  const warmUpRecords = job.count / 3
   let read = 0
   let characters = 0
   let firstAt = 0
