@@ -4,7 +4,15 @@ interface KeyWrite {
   readonly id: string | undefined
   /** undefined while nobody knows whether, or where, it was written. */
   offset: number | undefined
+  /** It may have been written at any time from here on: an answer that was lost comes long after. */
+  readonly begunAtMs: number
   ackedAtMs: number
+}
+
+/** When a partition was read, from the start to the end. */
+export interface ReadTime {
+  readonly askedMs: number
+  readonly endedMs: number
 }
 
 /** A record of a compacted partition as it was read. */
@@ -37,8 +45,8 @@ export class CompactedKeys {
   }
 
   /** A write begins; call what it returns once it is acknowledged. */
-  write(key: string, id: string | undefined): (offset: number, nowMs: number) => void {
-    const write: KeyWrite = { id, offset: undefined, ackedAtMs: Number.POSITIVE_INFINITY }
+  write(key: string, id: string | undefined, begunAtMs: number): (offset: number, nowMs: number) => void {
+    const write: KeyWrite = { id, offset: undefined, begunAtMs, ackedAtMs: Number.POSITIVE_INFINITY }
     const writes = this.#writes.get(key)
     if (writes === undefined) this.#writes.set(key, [write])
     else writes.push(write)
@@ -48,8 +56,8 @@ export class CompactedKeys {
     }
   }
 
-  /** What is wrong with what was read, from the start to the end of the partition, since `askedMs`. */
-  problems(records: readonly SeenRecord[], askedMs: number): string[] {
+  /** What is wrong with what was read. */
+  problems(records: readonly SeenRecord[], time: ReadTime): string[] {
     const problems: string[] = []
     const newest = new Map<string, SeenRecord>()
     for (const record of records) {
@@ -58,7 +66,7 @@ export class CompactedKeys {
       problems.push(...this.#unknown(record))
     }
     this.#noteGone(records)
-    for (const [key, writes] of this.#writes) problems.push(...this.#lost(key, writes, { seen: newest.get(key), askedMs }))
+    for (const [key, writes] of this.#writes) problems.push(...this.#lost(key, writes, { seen: newest.get(key), ...time }))
     return problems
   }
 
@@ -75,8 +83,8 @@ export class CompactedKeys {
     return isThere || isRepeated ? [] : [`offset ${record.offset} (${nameOf(record)}) was never written there`]
   }
 
-  #lost(key: string, writes: readonly KeyWrite[], at: { readonly seen: SeenRecord | undefined; readonly askedMs: number }): string[] {
-    const { seen, askedMs } = at
+  #lost(key: string, writes: readonly KeyWrite[], at: ReadTime & { readonly seen: SeenRecord | undefined }): string[] {
+    const { seen, askedMs, endedMs } = at
     const acked = writes.findLast(({ offset, ackedAtMs }) => offset !== undefined && ackedAtMs < askedMs)
     if (acked === undefined) return []
     const what = `${key}: ${acked.id ?? 'a tombstone'}, acknowledged at offset ${acked.offset}`
@@ -84,7 +92,7 @@ export class CompactedKeys {
     // A tombstone that nobody acknowledged may be there, and have taken the value with it.
     const isDeleted = writes.slice(writes.indexOf(acked)).some(({ id }) => id === undefined)
     if (!isDeleted) return [`${what}, is gone`]
-    const isEarly = acked.id === undefined && !this.#options.hasClockJumps && askedMs - acked.ackedAtMs < this.#options.deleteRetentionMs
+    const isEarly = acked.id === undefined && !this.#options.hasClockJumps && endedMs - acked.begunAtMs < this.#options.deleteRetentionMs
     return isEarly ? [`${what}, is gone before its time`] : []
   }
 }

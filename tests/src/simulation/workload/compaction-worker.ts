@@ -110,7 +110,7 @@ export class CompactionWorker {
     const key = `key-${this.#random.below(KEYS)}`
     const id = this.#random.chance(TOMBSTONE_PROBABILITY) ? undefined : `${PROCESS}-${this.#count++}`
     const value = id === undefined ? null : recordValue(id, this.#random.below(MAX_VALUE_SIZE))
-    const acknowledge = this.#keys.write(key, id)
+    const acknowledge = this.#keys.write(key, id, this.#world.nowMs)
     await this.#world.operate(PROCESS, `write ${key}=${id ?? 'null'}`, async () => {
       const { offset } = await producer.send(compacted, { key, value, partition: 0 })
       // -1: it was written before, and the broker does not know where any more.
@@ -123,7 +123,8 @@ export class CompactionWorker {
     const askedMs = this.#world.nowMs
     const records = await this.#world.operate(PROCESS, `read ${TOPIC}`, () => this.#read(kafka))
     if (records === undefined) return undefined
-    for (const problem of this.#keys.problems(records, askedMs)) this.#world.violation('compaction', problem)
+    for (const problem of this.#keys.problems(records, { askedMs, endedMs: this.#world.nowMs }))
+      this.#world.violation('compaction', problem)
     return records
   }
 
