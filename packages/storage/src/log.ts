@@ -180,7 +180,7 @@ export class Log {
 
   /**
    * Reads from disk what is complete, from `offset` on, and checks it; resolves with where to go on, undefined behind the last complete segment.
-   * Rejects with `CORRUPT` once the listener was told of damage, and with `StorageError` otherwise.
+   * Rejects with `CORRUPT` once the listener was told of damage, otherwise with `StorageError` or `DiskError`.
    */
   async scrub(offset: number, maxBytes: number): Promise<{ readonly nextOffset: number; readonly bytes: number } | undefined> {
     this.#ensureUsable()

@@ -74,6 +74,22 @@ describe('scrubbing', () => {
     })
   })
 
+  it('goes on with other partitions when the disk cannot read one, says so, and tries again', async () => {
+    await simulate(SETTINGS, async (simulation) => {
+      await fill(simulation)
+      const { faults } = simulation.doors.simulatedDisk
+      faults.add({ operation: 'read', path: /orders-0.*\.log$/ })
+      simulation.doors.simulatedDisk.flipBit('/data/orders-1/00000000000000000000.log', 100, 3)
+      await simulation.sleep(1.5 * HOUR_MS)
+      expect(faults.injected.get('read')).toBe(1)
+      expect(simulation.logged).toContain('scrubbing failed; it is tried again')
+      expect((await describePartitions(simulation))?.map(({ leaderId }) => leaderId === -1)).toEqual([false, true])
+      flip(simulation)
+      await simulation.sleep(HOUR_MS)
+      expect((await describePartitions(simulation))?.map(({ leaderId }) => leaderId === -1)).toEqual([true, true])
+    })
+  })
+
   it('keeps to its rate', async () => {
     await simulate({ ...SETTINGS, 'log.scrub.io.max.bytes.per.second': '1' }, async (simulation) => {
       await fill(simulation)

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '@kafka-ts/io'
+import { type Clock, DiskError, type Timer } from '@kafka-ts/io'
 import { StorageError } from '@kafka-ts/storage'
 import type { Logger } from '../logger.ts'
 import type { Partition } from './partition.ts'
@@ -53,9 +53,9 @@ export class Scrub {
       try {
         await this.#scrub(partition)
       } catch (error) {
-        if (!(error instanceof StorageError)) throw error
-        // Damage has been reported by the partition itself.
-        if (error.code === 'CORRUPT') continue
+        if (!(error instanceof StorageError || error instanceof DiskError)) throw error
+        // Damage has been reported by the partition itself, and what was deleted meanwhile is nobody's loss.
+        if (error.code === 'CORRUPT' || error.code === 'DELETED') continue
         const { topic, partition: number } = partition
         this.#options.logger.warn({ err: error, topic, partition: number }, 'scrubbing failed; it is tried again')
       }
