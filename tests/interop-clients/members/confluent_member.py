@@ -30,12 +30,12 @@ owned = set()
 
 def on_assign(_consumer, partitions):
     owned.update(one.partition for one in partitions)
-    tell(owns=sorted(owned))
+    tell(owns=sorted(owned), memberId=consumer.memberid())
 
 
 def on_revoke(_consumer, partitions):
     owned.difference_update(one.partition for one in partitions)
-    tell(owns=sorted(owned))
+    tell(owns=sorted(owned), memberId=consumer.memberid())
 
 
 consumer = Consumer(config)

@@ -14,7 +14,9 @@ class Listener(ConsumerRebalanceListener):
         tell(owns=[])
 
     def on_partitions_assigned(self, assigned):
-        tell(owns=[partition.partition for partition in assigned])
+        # There is no public way to it.
+        member_id = consumer._coordinator._generation.member_id
+        tell(owns=[partition.partition for partition in assigned], memberId=member_id)
 
 
 consumer = KafkaConsumer(

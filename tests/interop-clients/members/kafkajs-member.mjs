@@ -31,7 +31,9 @@ async function start() {
   })
   consumer = starting
   starting.on(starting.events.REBALANCING, () => tell({ owns: [] }))
-  starting.on(starting.events.GROUP_JOIN, ({ payload }) => tell({ owns: payload.memberAssignment[topic] ?? [] }))
+  starting.on(starting.events.GROUP_JOIN, ({ payload }) =>
+    tell({ owns: payload.memberAssignment[topic] ?? [], memberId: payload.memberId }),
+  )
   // It gives up for good when its connection breaks while it looks for its coordinator: then it is for the application to begin again.
   starting.on(starting.events.CRASH, ({ payload }) => {
     tell({ owns: [] })

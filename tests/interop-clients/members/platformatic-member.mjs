@@ -33,7 +33,7 @@ function own(partitions) {
   const kept = new Map(partitions.map((partition) => [partition, ownedSince.get(partition) ?? joins]))
   next = new Map([...next].filter(([partition]) => ownedSince.has(partition) && kept.has(partition)))
   ownedSince = kept
-  tell({ owns: partitions })
+  tell({ owns: partitions, memberId: consumer.memberId })
 }
 
 // It says when it joins and when it loses something, but with the new protocol not when it is given more: so what it sets is watched.

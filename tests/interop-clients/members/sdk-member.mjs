@@ -10,7 +10,7 @@ const owned = new Set()
 
 function own(change, partitions) {
   for (const { partition } of partitions) owned[change](partition)
-  tell({ owns: [...owned] })
+  tell({ owns: [...owned], memberId: consumer.memberId })
 }
 
 const consumer = kafka.consumer({

@@ -1,5 +1,7 @@
 import { type GroupDescription, type Kafka, KafkaError } from '@kafka-ts/client'
 import { pause } from '../../support/waiting.ts'
+import { monotonicMs } from './member-events.ts'
+import type { Presence } from './timeline-checks.ts'
 
 const POLL_MS = 100
 const CALL_TIMEOUT_MS = 2_000
@@ -8,6 +10,8 @@ const CALL_TIMEOUT_MS = 2_000
 export class GroupWatcher {
   /** What was seen and must not be: a partition of two members in one description, a committed offset that went backwards. */
   readonly violations: string[] = []
+  /** Who was in the group, each time it was looked at. */
+  readonly presences: Presence[] = []
   readonly #kafka: Kafka
   readonly #groupId: string
   readonly #committed = new Map<number, number>()
@@ -48,8 +52,11 @@ export class GroupWatcher {
 
   async #look(): Promise<void> {
     const options = { timeoutMs: CALL_TIMEOUT_MS }
+    // Taken before the question: whoever is in the answer was in the group then or joined since.
+    const atMs = monotonicMs()
     const description = await this.#kafka.admin.describeGroup(this.#groupId, options)
     this.#description = description
+    this.presences.push({ atMs, memberIds: new Set(description.members.map(({ memberId }) => memberId)) })
     this.#checkOwners(description)
     const [fetched] = await this.#kafka.admin.fetchGroupOffsets([this.#groupId], options)
     if (fetched?.error !== undefined) throw fetched.error

@@ -5,6 +5,8 @@ export type MemberEvent = OwnsEvent | WorkedEvent
 export interface OwnsEvent {
   readonly kind: 'owns'
   readonly atMs: number
+  /** As the broker knows it. */
+  readonly memberId: string
   readonly partitions: readonly number[]
 }
 
@@ -33,14 +35,15 @@ export function monotonicMs(): number {
 interface ToldLine {
   readonly atMs: number
   readonly owns?: readonly number[]
+  readonly memberId?: string | null
   readonly partition?: number
   readonly worked?: readonly number[]
 }
 
 /** A line of a program of tests/interop-clients/members. */
 export function parseMemberLine(line: string): MemberEvent {
-  const { atMs, owns, partition, worked } = JSON.parse(line) as ToldLine
-  if (owns !== undefined) return { kind: 'owns', atMs, partitions: owns }
+  const { atMs, owns, memberId, partition, worked } = JSON.parse(line) as ToldLine
+  if (owns !== undefined) return { kind: 'owns', atMs, memberId: memberId ?? '', partitions: owns }
   if (partition === undefined || worked === undefined) throw new Error(`a member told something else: ${line}`)
   return { kind: 'worked', atMs, partition, offsets: worked }
 }

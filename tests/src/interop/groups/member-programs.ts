@@ -84,8 +84,9 @@ function parseKcatLine(line: string, stream: 'stdout' | 'stderr'): ReturnType<Me
     const [partition, offset] = line.split(' ').map(Number) as [number, number]
     return { kind: 'worked', atMs, partition, offsets: [offset] }
   }
-  const rebalanced = /rebalanced \(memberid .*?\): (assigned|revoked): ?(.*)$/.exec(line)
+  const rebalanced = /rebalanced \(memberid (.*?)\): (assigned|revoked): ?(.*)$/.exec(line)
   if (rebalanced === null) return undefined
-  const named = [...(rebalanced[2] as string).matchAll(/\[(\d+)\]/g)].map((match) => Number(match[1]))
-  return { kind: 'owns', atMs, partitions: rebalanced[1] === 'assigned' ? named : [] }
+  const [, memberId, change, listed] = rebalanced as unknown as [string, string, string, string]
+  const named = [...listed.matchAll(/\[(\d+)\]/g)].map((match) => Number(match[1]))
+  return { kind: 'owns', atMs, memberId, partitions: change === 'assigned' ? named : [] }
 }

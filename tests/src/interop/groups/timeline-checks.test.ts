@@ -1,19 +1,29 @@
 import { describe, expect, it } from 'vitest'
 import type { TimelineEvent } from './member-events.ts'
-import { missedRecords, outOfOrder, recoveryMs, sharedOwnerships, workOf } from './timeline-checks.ts'
+import { missedRecords, outOfOrder, type Presence, recoveryMs, sharedOwnerships, workOf } from './timeline-checks.ts'
 
 let atMs = 0
-const owns = (member: string, ...partitions: number[]): TimelineEvent => ({ kind: 'owns', member, partitions, atMs: ++atMs })
+const owns = (member: string, ...partitions: number[]): TimelineEvent => ({
+  kind: 'owns',
+  member,
+  memberId: `${member} id`,
+  partitions,
+  atMs: ++atMs,
+})
 const worked = (member: string, ...offsets: number[]): TimelineEvent => ({ kind: 'worked', member, partition: 0, offsets, atMs: ++atMs })
 const outside = (member: string, kind: 'killed' | 'frozen' | 'thawed' | 'left'): TimelineEvent => ({ kind, member, atMs: ++atMs })
+
+/** The broker has both in the group, now. */
+const bothPresent = (): Presence => ({ atMs: ++atMs, memberIds: new Set(['a id', 'b id']) })
 
 describe('a timeline of members', () => {
   it('is right when a partition goes from one to another and some of it is worked on twice', () => {
     const timeline = [owns('a', 0), worked('a', 0, 1, 2), owns('a'), owns('b', 0), worked('b', 1, 2, 3)]
+    const presence = bothPresent()
     const work = workOf(timeline)
     expect(missedRecords(work, new Map([[0, 4]]))).toEqual([])
     expect(outOfOrder(work)).toEqual([])
-    expect(sharedOwnerships(timeline)).toEqual([])
+    expect(sharedOwnerships(timeline, [presence])).toEqual([])
   })
 
   it('shows a record that nobody worked on', () => {
@@ -27,16 +37,26 @@ describe('a timeline of members', () => {
     expect(outOfOrder(workOf([worked('a', 0, 1), worked('b', 3), worked('a', 2)]))).toMatchObject([{ member: 'b', offset: 3, expected: 2 }])
   })
 
-  it('shows a partition that two members owned at the same time', () => {
-    const timeline = [owns('a', 0, 1), owns('b', 1), owns('a', 0)]
-    expect(sharedOwnerships(timeline)).toMatchObject([{ partition: 1, members: ['a', 'b'] }])
-    expect(sharedOwnerships(timeline, 1)).toEqual([])
-    expect(sharedOwnerships([owns('a', 0), owns('b', 0)])).toMatchObject([{ untilMs: Number.POSITIVE_INFINITY }])
+  it('shows a partition that two members owned while the broker had both in the group', () => {
+    const first = [owns('a', 0, 1), owns('b', 1)]
+    const presence = bothPresent()
+    const timeline = [...first, owns('a', 0)]
+    expect(sharedOwnerships(timeline, [presence])).toEqual(['partition 1 is of a and of b for 2 ms'])
+    expect(sharedOwnerships(timeline, [presence], 2)).toEqual([])
+    expect(sharedOwnerships(first, [presence])).toEqual(['partition 1 is of a and of b for Infinity ms'])
+  })
+
+  it('does not blame a member for what it still believes when the broker has given it up', () => {
+    const timeline = [owns('a', 0), owns('b', 0)]
+    expect(sharedOwnerships(timeline, [{ atMs: ++atMs, memberIds: new Set(['b id']) }])).toEqual([])
   })
 
   it('takes from a member that is killed or frozen what it owns', () => {
-    expect(sharedOwnerships([owns('a', 0), outside('a', 'killed'), owns('b', 0)])).toEqual([])
-    expect(sharedOwnerships([owns('a', 0), outside('a', 'frozen'), owns('b', 0), outside('a', 'thawed'), owns('a')])).toEqual([])
+    const killed = [owns('a', 0), outside('a', 'killed'), owns('b', 0)]
+    expect(sharedOwnerships(killed, [bothPresent()])).toEqual([])
+    const frozen = [owns('a', 0), outside('a', 'frozen'), owns('b', 0), outside('a', 'thawed')]
+    const presence = bothPresent()
+    expect(sharedOwnerships([...frozen, owns('a')], [presence])).toEqual([])
   })
 
   it('does not count what a member does between its thaw and learning what it has lost', () => {

@@ -54,24 +54,29 @@ export function outOfOrder(work: readonly Work[]): (Work & { readonly expected: 
   return wrong
 }
 
-export interface SharedOwnership {
-  readonly partition: number
-  readonly members: readonly [string, string]
-  readonly fromMs: number
-  readonly untilMs: number
+/** Who was in the group at a time, by the broker's word. */
+export interface Presence {
+  readonly atMs: number
+  readonly memberIds: ReadonlySet<string>
 }
 
-/** When two members owned a partition at the same time by their own word. Who is killed or frozen owns nothing from then on. */
-export function sharedOwnerships(timeline: readonly TimelineEvent[], slackMs = 0): SharedOwnership[] {
+/**
+ * When two members owned a partition at the same time by their own word, although the broker still had the first in the group. Whom the broker
+ * has given up, for it was not heard of in time, cannot know yet that its partitions are somebody else's: its generation is over. Who is killed or
+ * frozen owns nothing from then on.
+ */
+export function sharedOwnerships(timeline: readonly TimelineEvent[], presences: readonly Presence[], slackMs = 0): string[] {
   const spans = ownershipSpans(timeline)
-  const shared: SharedOwnership[] = []
+  const shared: string[] = []
   for (const ofPartition of Map.groupBy(spans, ({ partition }) => partition).values()) {
-    for (const [index, one] of ofPartition.entries()) {
-      for (const other of ofPartition.slice(index + 1)) {
-        const fromMs = Math.max(one.fromMs, other.fromMs)
+    for (const one of ofPartition) {
+      for (const other of ofPartition) {
+        if (one.member === other.member || one.fromMs > other.fromMs) continue
         const untilMs = Math.min(one.untilMs, other.untilMs)
-        if (one.member === other.member || untilMs - fromMs <= slackMs) continue
-        shared.push({ partition: one.partition, members: [one.member, other.member], fromMs, untilMs })
+        const isSeen = presences.some(
+          ({ atMs, memberIds }) => atMs > other.fromMs && atMs < untilMs - slackMs && memberIds.has(one.memberId),
+        )
+        if (isSeen) shared.push(`partition ${one.partition} is of ${one.member} and of ${other.member} for ${untilMs - other.fromMs} ms`)
       }
     }
   }
@@ -80,27 +85,31 @@ export function sharedOwnerships(timeline: readonly TimelineEvent[], slackMs = 0
 
 interface OwnershipSpan {
   readonly member: string
+  readonly memberId: string
   readonly partition: number
   readonly fromMs: number
   readonly untilMs: number
 }
 
 function ownershipSpans(timeline: readonly TimelineEvent[]): OwnershipSpan[] {
-  const spans: OwnershipSpan[] = []
-  const since = new Map<string, Map<number, number>>()
+  const ended: OwnershipSpan[] = []
+  const open = new Map<string, readonly OwnershipSpan[]>()
   for (const event of inOrder(timeline)) {
     if (event.kind === 'worked' || event.kind === 'thawed') continue
-    const before = since.get(event.member) ?? new Map<number, number>()
+    const { member, atMs } = event
+    const before = open.get(member) ?? []
     const owned = new Set(event.kind === 'owns' ? event.partitions : [])
-    for (const [partition, fromMs] of before) {
-      if (!owned.has(partition)) spans.push({ member: event.member, partition, fromMs, untilMs: event.atMs })
-    }
-    since.set(event.member, new Map([...owned].map((partition) => [partition, before.get(partition) ?? event.atMs])))
+    for (const span of before) if (!owned.has(span.partition)) ended.push({ ...span, untilMs: atMs })
+    const kept = before.filter(({ partition }) => owned.has(partition))
+    const isKept = new Set(kept.map(({ partition }) => partition))
+    const memberId = event.kind === 'owns' ? event.memberId : ''
+    const begun = [...owned].filter((partition) => !isKept.has(partition))
+    open.set(member, [
+      ...kept,
+      ...begun.map((partition) => ({ member, memberId, partition, fromMs: atMs, untilMs: Number.POSITIVE_INFINITY })),
+    ])
   }
-  for (const [member, owned] of since) {
-    for (const [partition, fromMs] of owned) spans.push({ member, partition, fromMs, untilMs: Number.POSITIVE_INFINITY })
-  }
-  return spans
+  return [...ended, ...[...open.values()].flat()]
 }
 
 /** How long it took from `sinceMs` until somebody else worked on each of the partitions; Infinity where nobody did. */
