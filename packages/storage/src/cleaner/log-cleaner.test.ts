@@ -193,6 +193,26 @@ describe('LogCleaner', () => {
     expect(filesOf(rig)).not.toContain('cleaned')
   })
 
+  it('cleans others though the disk cannot read the one that needs it most, and says so once', async () => {
+    const { rig, directory, log } = await compacted({ directory: { tailCacheBytes: 0 } })
+    const other = directory.createLog(testId('invoices'), { ...rig.config, minCleanableDirtyRatio: 0.9 })
+    for (const [each, key] of [
+      [other, 'a'],
+      [log, 'a'],
+      [log, 'a'],
+      [other, 'a'],
+    ] as const)
+      await appendKeyed(rig, each, [{ key, value: 'x' }])
+    for (const each of [log, other]) await rig.settle(rollNow(each))
+    rig.disk.faults.add({ operation: 'read', path: /orders-0.*\.log$/, times: Number.POSITIVE_INFINITY })
+    const cleaner = cleanerOf(rig)
+    const candidates = [log, other].map((each) => ({ log: each, limitOffset: each.durableOffset }))
+    expect(await rig.settle(cleaner.cleanNext(candidates))).toBeUndefined()
+    expect((await rig.settle(cleaner.cleanNext(candidates)))?.log).toBe(other)
+    expect(rig.warnings.filter((warning) => warning.includes('is not cleaned any more'))).toHaveLength(1)
+    expect(directory.isOnline).toBe(true)
+  })
+
   it('does not hide that a segment is missing', async () => {
     const { rig, directory, log } = await compacted()
     for (let round = 0; round < 3; round++) {

@@ -111,7 +111,7 @@ export class LogCleaner {
       if (this.#closing.signal.aborted || error instanceof SegmentsGoneError) return undefined
       if (!isExpected(error)) throw error
       const name = directoryNameOf(log.id)
-      if (error instanceof RecordsError || (error instanceof StorageError && error.code === 'CORRUPT')) {
+      if (isUnreadable(error)) {
         this.#uncleanable.add(log)
         this.#options.logger.error(`${name} cannot be read and is not cleaned any more until a restart: ${error.message}`, error)
       } else if (!(error instanceof StorageError && error.code === 'DELETED')) {
@@ -126,6 +126,12 @@ export class LogCleaner {
 function isMoreUrgent(one: Choice, other: Choice): boolean {
   if (one.cleanable.isDue !== other.cleanable.isDue) return one.cleanable.isDue
   return one.cleanable.dirtyRatio > other.cleanable.dirtyRatio
+}
+
+/** Whether it would fail again: a log that is tried for ever keeps the others from being cleaned. */
+function isUnreadable(error: Error): boolean {
+  if (error instanceof DiskError) return error.code === 'EIO'
+  return error instanceof RecordsError || (error instanceof StorageError && error.code === 'CORRUPT')
 }
 
 function isExpected(error: unknown): error is Error {
