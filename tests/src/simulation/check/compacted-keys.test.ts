@@ -39,6 +39,14 @@ describe('CompactedKeys', () => {
     expect(keysWith(DELETED).problems([seen(0, 'a', 'a1'), seen(2, 'b', 'b1')], at(5 + RETENTION_MS))).toHaveLength(1)
   })
 
+  it('allows a reader to miss a tombstone if it takes longer than those stay', () => {
+    const records = [seen(0, 'a', 'a1'), seen(2, 'b', 'b1')]
+    expect(keysWith(DELETED).problems(records, { askedMs: 5, endedMs: 5 + RETENTION_MS })).toEqual([])
+    expect(keysWith(DELETED).problems(records, { askedMs: 6, endedMs: 5 + RETENTION_MS })).toHaveLength(1)
+    const replaced = keysWith(TWICE).problems([seen(0, 'a', 'a1')], { askedMs: 5, endedMs: 5 + RETENTION_MS })
+    expect(replaced).toEqual(['a: a2, acknowledged at offset 1, and offset 0 shows in its place'])
+  })
+
   it('finds a tombstone that went before its time, unless clocks jump', () => {
     expect(keysWith(DELETED).problems([seen(2, 'b', 'b1')], at(5))).toEqual([
       'a: a tombstone, acknowledged at offset 1, is gone before its time',
