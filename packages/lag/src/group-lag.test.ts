@@ -74,6 +74,15 @@ describe('totalsOf', () => {
     expect(totals.skew).toBeCloseTo(2000 / 1050, 6)
   })
 
+  it('has caught up when the last partition has, however quick the others are', () => {
+    const quick = partition({ committedOffset: 5000, endOffset: 6000, logStartOffset: 0 }, [[0, 6000]])
+    const slow = partition({ committedOffset: 110, endOffset: 1000, logStartOffset: 0 }, [[100, 1000]])
+    const [quickMs, slowMs] = [quick.eta as number, slow.eta as number]
+    expect(slowMs).toBeGreaterThan(quickMs)
+    expect(totalsOf([quick, slow]).eta).toBe(slowMs)
+    expect(totalsOf([quick, growing]).eta).toBe('never')
+  })
+
   it('leaves out what is not known and says so', () => {
     expect(totalsOf([idle, partition({ committedOffset: 5, endOffset: undefined })])).toMatchObject({ lag: 100, isLowerBound: true })
     expect(totalsOf([idle, partition({ committedOffset: null, endOffset: 7, logStartOffset: 0 })])).toMatchObject({

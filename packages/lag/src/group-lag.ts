@@ -77,7 +77,7 @@ export function totalsOf(partitions: readonly PartitionLag[]): LagTotals {
     isLowerBound: partitions.some(isLeftOut),
     ...rates,
     deltaPerSecond: deltaOf(rates),
-    eta: lag === undefined ? undefined : etaOf(lag, rates),
+    eta: largestEta(counted) ?? (lag === undefined ? undefined : etaOf(lag, rates)),
     timeLag: largestTimeLag(counted),
     skew: lag === undefined || lag === 0 ? undefined : lagOf(partitions[worst]!) / (lag / counted.length),
     worst,
@@ -118,6 +118,16 @@ function indexOfLargest(partitions: readonly PartitionLag[]): number {
   partitions.forEach((partition, index) => {
     if (typeof partition.lag === 'number' && (largest === -1 || partition.lag > lagOf(partitions[largest]!))) largest = index
   })
+  return largest
+}
+
+/** A group has caught up when the last of its partitions has: a quick one does not help a slow one. */
+function largestEta(partitions: readonly PartitionLag[]): Eta {
+  let largest: Eta
+  for (const { eta } of partitions) {
+    if (eta === 'never') return eta
+    if (eta !== undefined && (largest === undefined || eta > largest)) largest = eta
+  }
   return largest
 }
 
