@@ -135,7 +135,14 @@ export class AssignmentReconciler {
       this.#options.reader.subscription.remove(owned.state)
     }
     this.#options.reader.source.notify()
-    return dropped.filter(({ isAnnounced }) => isAnnounced)
+    return this.takeAnnounced(dropped)
+  }
+
+  /** Those the application has been told of, which are the caller's to call off: once, whatever ends them. */
+  takeAnnounced(partitions: readonly OwnedPartition[] = this.partitions()): OwnedPartition[] {
+    const announced = partitions.filter(({ isAnnounced }) => isAnnounced)
+    for (const owned of announced) owned.isAnnounced = false
+    return announced
   }
 
   async #adoptWhatComes(): Promise<void> {
@@ -247,7 +254,7 @@ export class AssignmentReconciler {
 
   async #giveUp(ready: readonly OwnedPartition[], life: AbortSignal): Promise<void> {
     const { onRevoked, onGivenUp, reader, rebalanceTimeoutMs } = this.#options
-    const announced = ready.filter(({ isAnnounced }) => isAnnounced)
+    const announced = this.takeAnnounced(ready)
     if (announced.length > 0) await onRevoked(announced, rebalanceTimeoutMs * (1 - DRAIN_SHARE))
     if (life.aborted) return
     for (const owned of ready) {

@@ -151,7 +151,7 @@ export class GroupMember {
     const leftMs = (): number => Math.max(MIN_GOODBYE_MS, deadlineMs - clock.monotonic())
     this.stop()
     await this.#reconciler.drain(drainMs)
-    const announced = this.#reconciler.partitions().filter(({ isAnnounced }) => isAnnounced)
+    const announced = this.#reconciler.takeAnnounced()
     if (announced.length > 0) await this.#onRevoked(announced, leftMs())
     this.#end(new KafkaError('CLOSED', 'The consumer is closed.'))
     await this.#membership.leave(leftMs())

@@ -17,7 +17,7 @@ export interface OwnedPartition extends TopicIdPartition, TopicPartition {
   committedOffset: number
   /** Aborts when nobody should work on it any more: it is lost, or its time to be given up has passed. */
   readonly aborting: AbortController
-  /** Whether the application has been told of it. */
+  /** Whether the application has been told of it, and not yet of its end. */
   isAnnounced: boolean
 }
 
