@@ -54,10 +54,18 @@ describe('requests', () => {
   })
 
   it('keep what was encoded before intact', () => {
-    const first = encodeRequest(apis.hello, { version: 0, correlationId: 1, request: { clientName: 'first', clientVersion: '1', clientId: '' } })
+    const first = encodeRequest(apis.hello, {
+      version: 0,
+      correlationId: 1,
+      request: { clientName: 'first', clientVersion: '1', clientId: '' },
+    })
     const copy = Buffer.concat(first)
     for (let index = 0; index < 1_000; index++) {
-      encodeRequest(apis.hello, { version: 0, correlationId: index, request: { clientName: 'x'.repeat(index), clientVersion: '2', clientId: '' } })
+      encodeRequest(apis.hello, {
+        version: 0,
+        correlationId: index,
+        request: { clientName: 'x'.repeat(index), clientVersion: '2', clientId: '' },
+      })
     }
     expect(Buffer.concat(first)).toEqual(copy)
   })

@@ -105,7 +105,11 @@ describe('hostile bytes', () => {
 
   it('a request in single bytes is understood', async () => {
     const client = await test.connectSilently()
-    const request = encodeRequest(apis.hello, { version: 0, correlationId: 5, request: { clientName: 'slow', clientVersion: '1', clientId: '' } })
+    const request = encodeRequest(apis.hello, {
+      version: 0,
+      correlationId: 5,
+      request: { clientName: 'slow', clientVersion: '1', clientId: '' },
+    })
     const answer = client.sendRaw(5)
     for (const byte of Buffer.concat([PREAMBLE, ...request])) client.write(Uint8Array.of(byte))
     await answer
