@@ -25,9 +25,12 @@ export class AssignedTopics {
   /** The topics of ids, with their metadata at hand; those that are not known (yet, or any more) are left out. */
   async find(partitions: readonly TopicIdPartition[], signal: AbortSignal): Promise<Map<string, AnyTopic>> {
     const { metadata, topicNames, config } = this.#cluster
-    const names = await topicNames.of(new Map(partitions.map(({ topicId, topicIdText }) => [topicIdText, topicId])).values())
-    const found = new Map<string, AnyTopic>()
-    for (const [topicIdText, name] of names) {
+    const found = this.#known()
+    const unknown = new Map(
+      partitions.filter(({ topicIdText }) => !found.has(topicIdText)).map(({ topicId, topicIdText }) => [topicIdText, topicId]),
+    )
+    if (unknown.size === 0) return found
+    for (const [topicIdText, name] of await topicNames.of(unknown.values())) {
       const known = await metadata.ensureTopic(name, { timeoutMs: config.retryTimeoutMs, signal })
       if (known.topicIdText === topicIdText) found.set(topicIdText, this.#topicNamed(name))
       // The metadata are of an earlier topic of that name.
@@ -51,6 +54,17 @@ export class AssignedTopics {
   async #countAll(): Promise<ReadonlyMap<string, number>> {
     const { topics } = await this.#cluster.retrying('metadata', {}, () => this.#cluster.metadata.query(null))
     return new Map(topics.map(({ topicId, partitions }) => [uuidToString(topicId), partitions.length]))
+  }
+
+  /** What needs no question: the topics that are subscribed to by name. */
+  #known(): Map<string, AnyTopic> {
+    const known = new Map<string, AnyTopic>()
+    for (const topicLike of this.#topics instanceof RegExp ? [] : this.#topics) {
+      const topic = resolveTopic(topicLike)
+      const topicIdText = this.#cluster.metadata.topic(topic.name)?.topicIdText
+      if (topicIdText !== undefined) known.set(topicIdText, topic)
+    }
+    return known
   }
 
   #topicNamed(name: string): AnyTopic {
