@@ -123,7 +123,7 @@ function indexOfLargest(partitions: readonly PartitionLag[]): number {
 
 /** A group has caught up when the last of its partitions has: a quick one does not help a slow one. */
 function largestEta(partitions: readonly PartitionLag[]): Eta {
-  let largest: Eta
+  let largest: number | undefined
   for (const { eta } of partitions) {
     if (eta === 'never') return eta
     if (eta !== undefined && (largest === undefined || eta > largest)) largest = eta
