@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Kafka } from '@kafka-ts/client'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { BuiltBroker, commandPath } from '../testing-support/built-broker.ts'
 import { bytes, hasPseudoTerminals, PseudoTerminal } from '../testing-support/pseudo-terminal.ts'
 
@@ -13,6 +13,9 @@ import { bytes, hasPseudoTerminals, PseudoTerminal } from '../testing-support/ps
 const isPossible = hasPseudoTerminals()
 if (!isPossible && process.env['CI'] === 'true' && process.platform === 'linux')
   throw new Error('script and stty (util-linux, coreutils) are missing')
+
+// Several waits of a busy machine.
+vi.setConfig({ testTimeout: 120_000 })
 
 describe.skipIf(!isPossible)('the dashboard in a terminal (needs script and stty of util-linux and coreutils)', () => {
   const home = mkdtempSync(join(tmpdir(), 'kafka-ts-tour-'))

@@ -7,7 +7,7 @@ import type { Readable, Writable } from 'node:stream'
 import { quote } from '../ui/reset-draft.ts'
 import { TerminalEmulator } from './terminal-emulator.ts'
 
-const WAIT_MS = 15_000
+const WAIT_MS = 25_000
 
 /** Whether `script` and `stty` are here; a Debian has them always, other systems have another `script`. */
 export function hasPseudoTerminals(): boolean {
