@@ -239,6 +239,33 @@ describe('a full disk', () => {
     await rig.settle(directory.close())
   })
 
+  it('loses nothing when the segment refuses an append, then the journal one, and the front goes in between', async () => {
+    const { rig, directory, log, model } = await threeBatches({ config: { segmentBytes: 100 } })
+    let refusals = 0
+    log.listener = {
+      onDurable: () => {},
+      onAppendFailed: (_log, fromOffset) => {
+        refusals++
+        model.cut(fromOffset)
+      },
+    }
+    for (const path of [/\.log$/, /\.wal$/]) {
+      const before = refusals
+      rig.disk.faults.add({ operation: 'write', path, code: 'ENOSPC' })
+      model.append(log, ['longer than what is there: '.repeat(10)])
+      await rig.scheduler.run(() => refusals > before)
+      await rig.settle(log.deleteRecordsBefore(4))
+    }
+    log.updateConfig({ ...rig.config, segmentBytes: 10_000 })
+    model.append(log, ['there is space'])
+    await rig.scheduler.run(() => log.durableOffset === 7)
+    // No journal puts right, at a start after a clean stop, what the segment has not.
+    await rig.settle(directory.close())
+    const found = (await rig.settle(rig.open())).log(log.id.topicId, 0)
+    expect(found).toMatchObject({ damage: undefined, logEndOffset: 7 })
+    expect((await rig.settle(readAll(found as Log))).map(({ baseOffset }) => baseOffset)).toEqual([4, 6])
+  })
+
   it('on which a flush waits for space holds up no stop, and nothing is lost', async () => {
     const rig = new StorageRig()
     const config = { ...rig.config, durability: 'page' as const }

@@ -121,13 +121,14 @@ export class LogAppender implements TailOwner {
   /** Writes what `peekPending` returned to the segment. Throws `DiskError` when nothing of it is left, `StorageError` when it could not be undone. */
   writePending(batches: readonly StoredBatch[]): void {
     const mark = this.storage.mark()
-    this.#groupMark ??= mark
     try {
       this.storage.write(batches, this.config)
     } catch (error) {
       this.#cutBack(mark)
       throw error
     }
+    // Only now: a write that failed is in no group, and its mark would be there for a later one, after the segments have changed.
+    this.#groupMark ??= mark
     this.#pending = batches === this.#pending ? [] : this.#pending.slice(batches.length)
     for (const batch of batches) this.#tailCache.add(this, batch)
   }

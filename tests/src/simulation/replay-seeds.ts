@@ -19,4 +19,9 @@ export const REPLAY_SEEDS: readonly { readonly seed: number; readonly found: str
     found:
       'a record larger than its journal file left no room for the end of the file, and a full disk took the directory offline (storage)',
   },
+  {
+    seed: 80028,
+    found:
+      'an append that a segment refused left a mark, to which the log was cut when its segments were others; acknowledged records went (storage)',
+  },
 ]
