@@ -7,6 +7,7 @@ import { type GoldenRun, goldenText, run } from './testing-support/golden.ts'
 
 const down = (line = '') => run(line, { isDown: true })
 const inContext = { hasContext: true }
+const shorten = (text: string): string => text.replace('86400000', '1000')
 
 const goldens: Readonly<Record<string, readonly GoldenRun[]>> = {
   'topics:list': [
@@ -173,7 +174,15 @@ const goldens: Readonly<Record<string, readonly GoldenRun[]>> = {
     run('--topic nosuch a.b=1'),
     down('--topic orders a.b=1'),
   ],
-  'configs:edit': [run('--topic orders')],
+  'configs:edit': [
+    run('--topic orders', { onEdit: shorten }),
+    run('--topic orders --json', { onEdit: shorten }),
+    run('--topic orders --dry-run', { onEdit: shorten }),
+    run('--topic orders', { onEdit: (text) => text }),
+    run('--topic orders'),
+    run('--topic nosuch', { onEdit: shorten }),
+    run('--topic orders', { onEdit: shorten, isDown: true }),
+  ],
   produce: [
     run('payments', { stdin: 'a\nb\n' }),
     run('payments --json', { stdin: 'a\n' }),

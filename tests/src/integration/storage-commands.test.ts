@@ -9,16 +9,33 @@ import { startBrokerProcess } from '../support/broker-process.ts'
 
 const cli = fileURLToPath(new URL('../../../apps/cli/bin/run.js', import.meta.url))
 const records = 2000
+const recordsPerBatch = 20
+const firstTimestamp = Date.UTC(2026, 0, 1)
 
 let dataDir: string
+
+function recordOf(number: number) {
+  return { key: `k-${number}`, value: `value ${number} ${'x'.repeat(50)}`, timestamp: firstTimestamp + number }
+}
 
 function kafkaTs(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [cli, 'storage', ...args], {
     encoding: 'utf8',
+    cwd: dataDir,
     maxBuffer: 64 * 1024 * 1024,
     env: { ...process.env, NO_COLOR: '1' },
   })
   return { exit: status, stdout, stderr }
+}
+
+/** What a user sees of some runs, with the directory's name taken out; what goes to stderr is marked by a bar. */
+function transcript(...lines: readonly string[]): string {
+  const runs = lines.map((line) => {
+    const args = line.split(' ').map((word) => word.replace('DIR', dataDir))
+    const { exit, stdout, stderr } = kafkaTs(...args)
+    return `$ kafka-ts storage ${line}\n${stdout}${stderr.replace(/^(?=.)/gm, '| ')}[exit ${exit}]\n`
+  })
+  return runs.join('\n').replaceAll(dataDir, 'DIR')
 }
 
 /** Of the second segment, which lies below the durable point. */
@@ -46,11 +63,13 @@ beforeAll(async () => {
   await using kafka = new Kafka({ brokers: [broker.address] })
   await kafka.admin.createTopic({ topic: 'orders', configs: { 'segment.bytes': 32 * 1024 } })
   const producer = kafka.producer({ batchBytes: 2048 })
-  for (let index = 0; index < records; index++) {
-    const sent = producer.send('orders', { key: `k-${index}`, value: `value ${index} ${'x'.repeat(50)}` })
-    if (index % 20 === 19) await sent
+  // Sent in one go and awaited: so each batch holds the same records whenever this runs.
+  for (let first = 0; first < records; first += recordsPerBatch) {
+    await producer.sendMany(
+      'orders',
+      Array.from({ length: recordsPerBatch }, (_, index) => recordOf(first + index)),
+    )
   }
-  await producer.flush()
   await kafka.close()
   await broker.stop()
 })
@@ -114,6 +133,21 @@ describe('the offline commands', () => {
     expect(status).toBe('damage')
     expect(findings).toMatchObject([{ kind: 'damage', file: segment(), problem: 'the CRC does not match' }])
     const { fromOffset, toOffset } = findings[0]
+
+    await expect(
+      transcript('verify DIR', 'verify DIR --json', 'verify DIR --logs orders-1', 'verify nowhere', 'verify DIR -o xml'),
+    ).toMatchFileSnapshot('goldens/storage-verify.txt')
+    await expect(
+      transcript('repair DIR --dry-run', 'repair DIR --dry-run --json', 'repair DIR', 'repair DIR --confirm x', 'repair nowhere'),
+    ).toMatchFileSnapshot('goldens/storage-repair.txt')
+    await expect(
+      transcript(
+        `dump ${segment().replace(dataDir, 'DIR')}`,
+        `dump ${segment().replace(dataDir, 'DIR').replace('.log', '.index')}`,
+        'dump nowhere.log',
+        'dump',
+      ),
+    ).toMatchFileSnapshot('goldens/storage-dump.txt')
 
     const planned = kafkaTs('repair', dataDir, '--dry-run', '-o', 'json')
     expect(planned.exit).toBe(0)

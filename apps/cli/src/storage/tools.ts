@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import type { Compression, Disk } from '@kafka-ts/io'
 import type { FoundDirectory } from '@kafka-ts/storage/offline'
 import { CliError, notFoundError, usageError } from '../errors/cli-error.ts'
@@ -22,10 +21,9 @@ export async function loadTools(): Promise<StorageTools> {
  */
 export async function withDirectory<Result>(
   { disk, offline }: StorageTools,
-  directory: string,
+  path: string,
   work: (found: FoundDirectory) => Promise<Result>,
 ): Promise<Result> {
-  const path = resolve(directory)
   if (disk.statSync(path)?.isDirectory !== true)
     throw notFoundError(`There is no directory ${path}.`, 'name the directory that broker start has as --data-dir')
   try {

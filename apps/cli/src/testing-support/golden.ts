@@ -14,6 +14,8 @@ export interface GoldenRun {
   readonly isDown?: boolean
   /** A context `prod` is there, and in use. */
   readonly hasContext?: boolean
+  /** What somebody at a terminal makes of a text in an editor. */
+  readonly onEdit?: (text: string) => string
   /** Changes the world before the run. */
   readonly arrange?: (cluster: FakeCluster) => void
 }
@@ -39,6 +41,7 @@ export async function goldenText(id: string, golden: GoldenRun): Promise<string>
     home,
     probe: goldenProbe(golden.isDown === true),
     onSleep: () => undefined,
+    ...(golden.onEdit === undefined ? {} : { isTerminal: true, onEdit: golden.onEdit }),
     ...(golden.stdin === undefined ? {} : { stdin: golden.stdin }),
   }
   if (golden.hasContext) await addContext(options)

@@ -19,7 +19,7 @@ export default class StorageDump extends CliCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(StorageDump)
     const { disk, compression, offline } = await loadTools()
-    const path = resolve(args.file)
+    const path = resolve(this.doors.cwd, args.file)
     if (disk.statSync(path) === undefined) throw notFoundError(`There is no file ${path}.`, 'ls DIRECTORY/TOPIC-PARTITION')
     try {
       for await (const item of offline.dumpFile({ disk, compression, path, withRecords: flags.records })) {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { RepairPlan } from '@kafka-ts/storage/offline'
 import { CliCommand } from '../../command.ts'
 import { confirmDestruction } from '../../confirm.ts'
@@ -61,7 +62,7 @@ export default class StorageRepair extends CliCommand {
     const isDryRun = flags['dry-run']
     const tools = await loadTools()
     const { disk, offline } = tools
-    await withDirectory(tools, args.directory, async (found) => {
+    await withDirectory(tools, resolve(this.doors.cwd, args.directory), async (found) => {
       const isWanted = chooseLogs(found, flags.logs)
       const plans: RepairPlan[] = []
       for await (const report of offline.verifyDirectory(disk, found, isWanted)) {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { CliCommand } from '../../command.ts'
 import { CliError } from '../../errors/cli-error.ts'
 import { EXIT } from '../../errors/exit-codes.ts'
@@ -27,7 +28,7 @@ export default class StorageVerify extends CliCommand {
     if (output.wroteSchema(verifiedLogs)) return
     const tools = await loadTools()
     const logs: VerifiedLog[] = []
-    await withDirectory(tools, args.directory, async (found) => {
+    await withDirectory(tools, resolve(this.doors.cwd, args.directory), async (found) => {
       const isWanted = chooseLogs(found, flags.logs)
       for await (const report of tools.offline.verifyDirectory(tools.disk, found, isWanted)) {
         logs.push(verifiedLog(report))
