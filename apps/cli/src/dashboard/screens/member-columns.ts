@@ -4,6 +4,28 @@ import { deltaCell, etaCell, etaOrder, rateCell, statusCell, totalLagCell, total
 import { span } from '../view/line.ts'
 import type { ViewColumn } from '../view/table-view.ts'
 
+type Standing = Pick<MemberRow & TopicGroupRow, 'partitions' | 'totals'>
+
+const lagColumn: ViewColumn<Standing> = {
+  id: 'lag',
+  header: 'LAG',
+  rank: 2,
+  width: { human: 8, exact: 13 },
+  isRight: true,
+  draw: (row, context) => totalLagCell(row, context),
+  sortValue: ({ totals }) => totals.lag,
+}
+
+const timeColumn: ViewColumn<Standing> = {
+  id: 'time',
+  header: 'TIME',
+  rank: 3,
+  width: 7,
+  isRight: true,
+  draw: (row, context) => totalTimeCell(row, context),
+  sortValue: ({ totals }) => totals.timeLag?.ms,
+}
+
 /** Columns of the members of a group. */
 export const memberColumns: readonly ViewColumn<MemberRow>[] = [
   {
@@ -24,24 +46,8 @@ export const memberColumns: readonly ViewColumn<MemberRow>[] = [
     draw: ({ partitions }) => span(String(partitions.length)),
     sortValue: ({ partitions }) => partitions.length,
   },
-  {
-    id: 'lag',
-    header: 'LAG',
-    rank: 2,
-    width: { human: 8, exact: 13 },
-    isRight: true,
-    draw: (row, context) => totalLagCell(row, context),
-    sortValue: ({ totals }) => totals.lag,
-  },
-  {
-    id: 'time',
-    header: 'TIME',
-    rank: 3,
-    width: 7,
-    isRight: true,
-    draw: (row, context) => totalTimeCell(row, context),
-    sortValue: ({ totals }) => totals.timeLag?.ms,
-  },
+  lagColumn,
+  timeColumn,
   {
     id: 'rate',
     header: 'OUT/s',
@@ -82,24 +88,8 @@ export const topicGroupColumns: readonly ViewColumn<TopicGroupRow>[] = [
     sortValue: ({ group }) => severityOf(group.lag.status),
   },
   { id: 'partitions', header: 'PRT', rank: 6, width: 4, isRight: true, draw: ({ partitions }) => span(String(partitions.length)) },
-  {
-    id: 'lag',
-    header: 'LAG',
-    rank: 2,
-    width: { human: 8, exact: 13 },
-    isRight: true,
-    draw: (row, context) => totalLagCell(row, context),
-    sortValue: ({ totals }) => totals.lag,
-  },
-  {
-    id: 'time',
-    header: 'TIME',
-    rank: 3,
-    width: 7,
-    isRight: true,
-    draw: (row, context) => totalTimeCell(row, context),
-    sortValue: ({ totals }) => totals.timeLag?.ms,
-  },
+  lagColumn,
+  timeColumn,
   {
     id: 'rate',
     header: ({ glyphs }) => glyphs.delta,
