@@ -25,14 +25,15 @@ function cellsOf({ cell, ratios, goal }: Row): string[] {
   const peer = peers.find(({ name }) => name === cell.peer)
   const { figure, unit, durability, samples } = cell
   const server = peer === undefined ? undefined : serverTypes[peer.server]
+  const finite = samples.filter(Number.isFinite)
   const isOfServer = figure === 'start' || figure === 'idle RSS'
   return [
     figure,
     durability === undefined ? '-' : figure === 'consume' ? durability : `${durability} (${server?.settings[durability]})`,
     isOfServer ? cell.peer : (peer?.title ?? cell.peer),
     format(middle(samples)),
-    format(Math.min(...samples)),
-    format(Math.max(...samples)),
+    format(Math.min(...finite)),
+    format(Math.max(...finite)),
     unit,
     ratios.length === 0 ? '-' : times(middle(ratios)),
     ratios.length === 0 ? '-' : `${times(Math.min(...ratios))}-${times(Math.max(...ratios))}`,

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { residentBytes } from '@kafka-ts/tests/support'
 import type { Server } from './server.ts'
 
-const readyDeadlineMs = 60_000
+const readyDeadlineMs = 120_000
 const stopDeadlineMs = 10_000
 const keptCharacters = 8000
 
