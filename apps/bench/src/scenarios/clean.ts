@@ -12,12 +12,13 @@ const keyCount = 50_000
 const segmentBytes = 64 * 2 ** 20
 const probesPerSecond = 500
 const idleSeconds = 5
+const settleSeconds = 10
 const pollMs = 20
 const deadlineMs = 120_000
 const changed = topic('changed', { key: string(), value: string() })
 const probed = topic('probed', { key: string(), value: string() })
 
-const brokerConfigs = { 'log.cleaner.backoff.ms': '20', 'log.segment.delete.delay.ms': '0' }
+const brokerConfigs = { 'log.cleaner.backoff.ms': '20', 'log.segment.delete.delay.ms': '60000' }
 const topicConfigs = { 'segment.bytes': String(segmentBytes), 'min.cleanable.dirty.ratio': '0' }
 
 /** One partition of overwritten keys is cleaned while another topic is written to, one record at a time. */
@@ -51,8 +52,10 @@ async function cleanOnce(count: number): Promise<{ readonly speed: number; reado
   try {
     await kafka.admin.createTopics([{ topic: probed, partitions: 1 }])
     await using probe = kafka.producer({ lingerMs: 0 })
-    const idleP99 = await p99While(probe, async () => pause(idleSeconds * 1000))
     await fill(kafka, count)
+    // What was written is brought to the disk for some time yet.
+    await pause(settleSeconds * 1000)
+    const idleP99 = await p99While(probe, async () => pause(idleSeconds * 1000))
     let speed = 0
     const busyP99 = await p99While(probe, async () => {
       speed = await cleaningSpeed(kafka, broker)
