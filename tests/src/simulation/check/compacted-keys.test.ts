@@ -43,6 +43,9 @@ describe('CompactedKeys', () => {
     const records = [seen(0, 'a', 'a1'), seen(2, 'b', 'b1')]
     expect(keysWith(DELETED).problems(records, { askedMs: 5, endedMs: 5 + RETENTION_MS })).toEqual([])
     expect(keysWith(DELETED).problems(records, { askedMs: 6, endedMs: 5 + RETENTION_MS })).toHaveLength(1)
+    const unknown = keysWith(TWICE)
+    unknown.write('a', undefined, 2)
+    expect(unknown.problems([seen(0, 'a', 'a1')], { askedMs: 5, endedMs: 5 + RETENTION_MS })).toEqual([])
     const replaced = keysWith(TWICE).problems([seen(0, 'a', 'a1')], { askedMs: 5, endedMs: 5 + RETENTION_MS })
     expect(replaced).toEqual(['a: a2, acknowledged at offset 1, and offset 0 shows in its place'])
   })

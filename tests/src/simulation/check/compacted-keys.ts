@@ -89,12 +89,12 @@ export class CompactedKeys {
     if (acked === undefined) return []
     const what = `${key}: ${acked.id ?? 'a tombstone'}, acknowledged at offset ${acked.offset}`
     if (seen !== undefined && seen.offset >= acked.offset!) return []
-    // As long as a tombstone stays, a reader that has seen what it deletes has time to come to it. One that takes longer may miss it.
-    const { deleteRetentionMs, hasClockJumps } = this.#options
-    const isMissed = acked.id === undefined && (hasClockJumps || endedMs - askedMs >= deleteRetentionMs)
-    if (seen !== undefined) return isMissed ? [] : [`${what}, and offset ${seen.offset} shows in its place`]
     // A tombstone that nobody acknowledged may be there, and have taken the value with it.
     const isDeleted = writes.slice(writes.indexOf(acked)).some(({ id }) => id === undefined)
+    // As long as a tombstone stays, a reader that has seen what it deletes has time to come to it. One that takes longer may miss it.
+    const { deleteRetentionMs, hasClockJumps } = this.#options
+    const isMissed = isDeleted && (hasClockJumps || endedMs - askedMs >= deleteRetentionMs)
+    if (seen !== undefined) return isMissed ? [] : [`${what}, and offset ${seen.offset} shows in its place`]
     if (!isDeleted) return [`${what}, is gone`]
     const isEarly = acked.id === undefined && !hasClockJumps && endedMs - acked.begunAtMs < deleteRetentionMs
     return isEarly ? [`${what}, is gone before its time`] : []

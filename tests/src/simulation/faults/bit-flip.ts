@@ -14,8 +14,8 @@ const MAX_FLIPS = 3
 /** How long it waits for something to be written. */
 const PATIENCE_MS = 10_000
 const ROTTEN_MS = { min: 500, max: 4000 }
-/** Bytes around the flip that tell whether it is still there. */
-const SURROUNDING_BYTES = 24
+/** Bytes before the flip that tell, with its own, whether it is still there. */
+const BYTES_BEFORE = 24
 /** Where a batch has its leader epoch. */
 const LEADER_EPOCH = { from: 12, to: 16 }
 
@@ -23,8 +23,8 @@ interface Flip {
   readonly path: string
   readonly position: number
   readonly bit: number
-  /** The bytes around it, as they were right after the flip. */
-  readonly surrounding: Buffer
+  /** The bytes up to it, as they were right after the flip. */
+  readonly bytes: Buffer
 }
 
 /**
@@ -70,7 +70,7 @@ function flipOne({ world, random }: FaultContext): Flip | undefined {
   if (isUnguarded(disk, path, position)) return undefined
   const bit = random.below(8)
   disk.flipBit(path, position, bit)
-  return { path, position, bit, surrounding: bytesAround(disk, path, position) }
+  return { path, position, bit, bytes: bytesUpTo(disk, path, position) }
 }
 
 /**
@@ -97,18 +97,19 @@ function newestSegments(paths: readonly string[]): string[] {
   return [...newest.values()]
 }
 
-function flipBack({ world }: FaultContext, { path, position, bit, surrounding }: Flip): void {
+function flipBack({ world }: FaultContext, { path, position, bit, bytes }: Flip): void {
   const { disk } = world.broker
   if (disk.statSync(path) === undefined) return
-  // The file may have grown since.
-  if (!bytesAround(disk, path, position).subarray(0, surrounding.length).equals(surrounding)) return
+  // It may have been cut off, and something else written there. What follows it says nothing: a power cut may have torn that.
+  if (!bytesUpTo(disk, path, position).equals(bytes)) return
   disk.flipBit(path, position, bit)
 }
 
-function bytesAround(disk: Disk, path: string, position: number): Buffer {
+function bytesUpTo(disk: Disk, path: string, position: number): Buffer {
   const file = disk.openSync(path, 'read')
-  const bytes = Buffer.alloc(2 * SURROUNDING_BYTES)
-  const length = file.readSync(bytes, Math.max(0, position - SURROUNDING_BYTES))
+  const from = Math.max(0, position - BYTES_BEFORE)
+  const bytes = Buffer.alloc(position + 1 - from)
+  const length = file.readSync(bytes, from)
   file.closeSync()
   return bytes.subarray(0, length)
 }

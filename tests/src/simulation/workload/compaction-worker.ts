@@ -95,7 +95,7 @@ export class CompactionWorker {
     for (let isDone = false; !isDone && !this.#isStopped; ) {
       const outcome = await this.#world.operate(PROCESS, `create ${TOPIC}`, async () => {
         try {
-          await kafka.admin.createTopics([{ topic: compacted, partitions: 1, configs }])
+          await kafka.admin.createTopic({ topic: compacted, partitions: 1, configs })
         } catch (error) {
           if (this.#world.codeOf(error) !== 'TOPIC_ALREADY_EXISTS') throw error
         }
