@@ -206,7 +206,14 @@ const goldens: Readonly<Record<string, readonly GoldenRun[]>> = {
     down('payments'),
   ],
   'perf:consume': [run('payments'), run('payments --percentiles 50 --json'), run('nosuch'), down('payments')],
-  'perf:e2e': [run('payments --records 10 --dry-run --json'), run('payments --size 4'), run('nosuch'), down('payments')],
+  'perf:e2e': [
+    run('payments --records 10'),
+    run('payments --records 10 --json'),
+    run('payments --records 10 --dry-run --json'),
+    run('payments --size 4'),
+    run('nosuch'),
+    down('payments'),
+  ],
   doctor: [
     run('--brokers b1.example:9092'),
     run('--brokers b1.example:9092 --json'),

@@ -34,9 +34,9 @@ export function fakeProducer(cluster: FakeCluster): Producer {
   return producer as Producer
 }
 
-/** Reads what is there, partition by partition; at the end it waits until it is closed, unless there is an `until`. */
+/** Reads what is there, partition by partition, then what is appended until it is closed, unless there is an `until`. */
 export function fakeConsumer(cluster: FakeCluster, options: ConsumerOptions<string>): Consumer<string> {
-  const closed = Promise.withResolvers<void>()
+  let isClosed = false
   const assignments =
     options.assignments ??
     (options.topics ?? []).flatMap((topic) =>
@@ -49,16 +49,28 @@ export function fakeConsumer(cluster: FakeCluster, options: ConsumerOptions<stri
     return offset < 0 ? Number.POSITIVE_INFINITY : offset
   }
   async function* batches() {
-    for (const { topic, partition, from } of assignments) {
-      const start = startOf(topic, partition, from ?? options.from)
+    const positions = assignments.map(({ topic, partition, from }) => startOf(topic, partition, from ?? options.from))
+    do {
+      yield* present(positions)
+      // Whoever writes has its turn in between.
+      await new Promise((resolve) => setImmediate(resolve))
+    } while (options.until === undefined && !isClosed)
+  }
+  function* present(positions: number[]) {
+    for (const [index, { topic, partition }] of assignments.entries()) {
+      const start = positions[index]!
       const end =
         typeof options.until === 'object'
           ? (options.until.find((at) => at.topic === topic && at.partition === partition)?.offset ?? 0)
           : Number.POSITIVE_INFINITY
       const records = (cluster.topic(topic).partitions[partition] ?? []).filter((record) => record.offset >= start && record.offset < end)
-      if (records.length > 0) yield Object.assign(records, { topic, partition })
+      if (records.length === 0) continue
+      positions[index] = records.at(-1)!.offset + 1
+      yield Object.assign(records, { topic, partition })
     }
-    if (options.until === undefined) await closed.promise
   }
-  return { batches, close: async () => closed.resolve() } as unknown as Consumer<string>
+  const close = async (): Promise<void> => {
+    isClosed = true
+  }
+  return { batches, close } as unknown as Consumer<string>
 }
