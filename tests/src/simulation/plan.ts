@@ -178,7 +178,8 @@ function planProducers(random: SeededRandom): ProducerPlan[] {
     lingerMs: pick(random, [0, 1, 10, 50]),
     batchBytes: pick(random, [200, 1000, 4000, 65_536]),
     maxInFlightRequests: between(random, 1, 5),
-    deliveryTimeoutMs: pick(random, [5000, 15_000]),
+    // Half of the records must be acknowledged in spite of every fault.
+    deliveryTimeoutMs: pick(random, [8000, 15_000]),
     maxValueSize: pick(random, [40, 300, 1500]),
     maxPauseMs: pick(random, [300, 800, 1500]),
   }))
