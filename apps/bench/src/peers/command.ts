@@ -33,6 +33,8 @@ export async function runPeers(args: readonly string[]): Promise<number> {
     return what === undefined ? [] : [{ peer, what }]
   })
   const present = wanted.peers.filter((peer) => !missing.some((one) => one.peer === peer))
+  // Ending by a signal takes the servers and clients along, as ending by itself does: they go with the exit of this process.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
   const begun = performance.now()
   const { cells, versions, failures } = await measureAll({ peers: present, plan: wanted.plan, log: (line) => console.error(`  ${line}`) })
   const rows = compare(cells.all())

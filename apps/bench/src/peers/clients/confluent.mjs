@@ -4,6 +4,9 @@ import { requireOf, versionOf } from './packages.mjs'
 
 const pollMs = 1
 const readAtMost = 10_000
+const readWithinMs = 50
+/** Its own pause after a read that found nothing is half a second. */
+const pauseMs = 1
 
 export function open(job) {
   const { address, topic, partitions } = job
@@ -45,7 +48,7 @@ export function open(job) {
       )
       await called((done) => consumer.connect({}, done))
       consumer.assign(Array.from({ length: partitions }, (_, partition) => ({ topic, partition, offset: 0 })))
-      consumer.setDefaultConsumeTimeout(1)
+      consumer.setDefaultConsumeTimeout(readWithinMs)
       // In the paced run each record is handed over as it comes; otherwise as many as there are, up to a limit.
       if (job.kind === 'latency') return flow(consumer, sink)
       while (!sink.isDone()) {
@@ -74,6 +77,7 @@ function flow(consumer, sink) {
       sink.record(key.toString(), value.toString())
       if (sink.isDone()) resolve()
     })
+    consumer.setDefaultConsumeLoopTimeoutDelay(pauseMs)
     consumer.consume()
   })
 }

@@ -9,6 +9,8 @@ import type { Server } from './server.ts'
 const readyDeadlineMs = 120_000
 const stopDeadlineMs = 10_000
 const keptCharacters = 8000
+/** A server that was killed a moment ago may still be writing. */
+const removeRetries = 5
 
 export interface ServerProcessOptions {
   readonly program: string
@@ -21,8 +23,11 @@ export interface ServerProcessOptions {
   readonly directory: string
 }
 
+/** A new directory, which goes at the latest with this process. */
 export function temporaryDirectory(name: string): string {
-  return mkdtempSync(join(tmpdir(), `kafka-ts-bench-${name}-`))
+  const directory = mkdtempSync(join(tmpdir(), `kafka-ts-bench-${name}-`))
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true, maxRetries: removeRetries }))
+  return directory
 }
 
 /** A port that nobody listens on now. */
@@ -41,11 +46,8 @@ export async function startServerProcess({ program, args, ready, address, versio
   const begun = performance.now()
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], cwd: directory })
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  const killWithParent = () => {
-    child.kill('SIGKILL')
-    rmSync(directory, { recursive: true, force: true })
-  }
-  process.once('exit', killWithParent)
+  const killWithParent = () => child.kill('SIGKILL')
+  process.prependOnceListener('exit', killWithParent)
   await untilReady(child, ready)
   return {
     address,
