@@ -34,7 +34,7 @@ const facts = [
   [47, 'OffsetDelete', 0, 0, undefined],
   [60, 'DescribeCluster', 0, 1, 0],
   [68, 'ConsumerGroupHeartbeat', 0, 1, 0],
-  [69, 'ConsumerGroupDescribe', 0, 0, 0],
+  [69, 'ConsumerGroupDescribe', 0, 1, 0],
 ] as const
 
 it('has these APIs and no other', () => {

@@ -52,6 +52,12 @@ async function commit({ client, topicId }: World, groupId: string, change: Parti
 }
 
 describe('the native APIs of groups', () => {
+  it('tell who commits as a member of a group that is not there that it is none', async () => {
+    await withTopic(async (world) => {
+      await expect(commit(world, 'nowhere', { memberId: 'm', memberEpoch: 3 })).rejects.toMatchObject({ code: 'UNKNOWN_MEMBER_ID' })
+    })
+  })
+
   it('find the coordinator of each group, and make the internal topic for the first', async () => {
     await simulate(SETTINGS, async ({ test }) => {
       const client = await test.connect()

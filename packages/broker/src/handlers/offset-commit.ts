@@ -13,7 +13,8 @@ export const handleOffsetCommit: Handler<Apis['offsetCommit']> = async ({ core }
     const hosted = hostedById(core, topicId)
     return { hosted, offsets: partitions.map((offset) => ({ ...offset, topic: hosted.name })) }
   })
-  const committer = { groupId, generationId: memberEpoch, memberId, groupInstanceId: null, retentionTimeMs: NO_RETENTION_TIME }
+  const member = { generationId: memberEpoch, memberId, groupInstanceId: null, isOfConsumerProtocol: true }
+  const committer = { groupId, ...member, retentionTimeMs: NO_RETENTION_TIME }
   const codes = await runInPlace(named, (offsets) => core.groups.commitOffsets({ ...committer, offsets }))
   const answers = topics.map(({ topicId, partitions }, topic) => ({
     topicId,

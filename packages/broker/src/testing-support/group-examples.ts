@@ -133,14 +133,19 @@ export function groupExamples(client: () => RawKafkaClient): ApiExamples {
             group?.assignorName,
             group?.authorizedOperations,
           ],
-          group?.members.map(({ memberId, memberEpoch, assignment }) => [
+          group?.members.map(({ memberId, memberEpoch, memberType, assignment }) => [
             memberId,
             memberEpoch,
+            memberType,
             assignment.topicPartitions.map(({ topicName, partitions }) => [topicName, partitions]),
           ]),
           missing?.errorCode,
         ],
-        expected: [[0, 'Stable', 1, 1, 'uniform', GROUP_OPERATIONS], [['m', 1, [[TOPIC, [0]]]]], errorCode('GROUP_ID_NOT_FOUND')],
+        expected: [
+          [0, 'Stable', 1, 1, 'uniform', GROUP_OPERATIONS],
+          [['m', 1, version === 0 ? -1 : 1, [[TOPIC, [0]]]]],
+          errorCode('GROUP_ID_NOT_FOUND'),
+        ],
       }
     },
     offsetDelete: async () => {

@@ -1,6 +1,6 @@
 import { defineApi } from '../api.ts'
 import { OPERATIONS_NOT_ASKED_FOR } from '../authorized-operations.ts'
-import { boolean, int16, int32, uuid } from '../fixed-types.ts'
+import { boolean, int8, int16, int32, uuid } from '../fixed-types.ts'
 import { type Draft, field, type Infer } from '../schema.ts'
 import { array, nullable, string } from '../sized-types.ts'
 import { struct } from '../struct.ts'
@@ -26,6 +26,8 @@ const memberResponse = struct({
   assignment: assignment,
   /** What it will have once everyone has given up what is not theirs. */
   targetAssignment: assignment,
+  /** Which protocol it speaks (KIP-1099): 0 classic, 1 consumer; -1 where nobody says. */
+  memberType: field(int8, { versions: '1+', default: -1 }),
 })
 
 const groupResponse = struct({
@@ -52,7 +54,7 @@ const response = struct({
 export const consumerGroupDescribe = defineApi({
   key: 69,
   name: 'ConsumerGroupDescribe',
-  versions: { min: 0, max: 0 },
+  versions: { min: 0, max: 1 },
   flexibleFrom: 0,
   request,
   response,

@@ -13,6 +13,9 @@ import { groupErrorOf } from '../../handlers/group-errors.ts'
 import { GROUP_OPERATIONS } from '../authorized-operations.ts'
 import { type KafkaHandler, NO_THROTTLE } from './kafka-handler.ts'
 
+/** All members of a group of the consumer protocol speak it: those of the classic one are refused while there are any. */
+const CONSUMER_MEMBER = 1
+
 /** Tells of the state and the members of groups of the consumer protocol. */
 export const handleConsumerGroupDescribe: KafkaHandler<KafkaApis['consumerGroupDescribe']> = async ({ core }, request) => {
   const authorizedOperations = request.includeAuthorizedOperations ? GROUP_OPERATIONS : OPERATIONS_NOT_ASKED_FOR
@@ -43,6 +46,7 @@ function toMember(image: ClusterImage, member: DescribedConsumerMember): Consume
   const { subscribedTopicNames, assignment, targetAssignment, ...described } = member
   return {
     ...described,
+    memberType: CONSUMER_MEMBER,
     subscribedTopicNames: [...subscribedTopicNames],
     assignment: { topicPartitions: toTopicPartitions(image, assignment) },
     targetAssignment: { topicPartitions: toTopicPartitions(image, targetAssignment) },

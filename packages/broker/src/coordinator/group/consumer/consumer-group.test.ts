@@ -67,6 +67,48 @@ describe('a group of the consumer protocol', () => {
     })
   })
 
+  it('gives on each partition as soon as it is given up, and takes no commit of it from who had it', async () => {
+    await GroupRig.run({}, async (rig) => {
+      const [first] = (await stable(rig, 1)) as [TestConsumer]
+      const second = new TestConsumer(rig, 'b')
+      await second.beat()
+      await first.send()
+      const waiting = second.beat({ maxWaitMs: 60_000 })
+      first.owned = [{ topicId: orders(4).id, partitions: [0, 1, 3] }]
+      first.hasChanged = true
+      expect(await first.send()).toMatchObject({ memberEpoch: 1 })
+      await waiting
+      expect(second.numbers).toEqual([2])
+      const commit = (partition: number) => rig.commit(5, { memberId: first.memberId, generationId: 1, partition })
+      expect(await codeOf(commit(2))).toBe('STALE_MEMBER_EPOCH')
+      expect(await Promise.all([commit(1), commit(3)])).toEqual([0, 0])
+      await rig.restart()
+      expect(await codeOf(commit(2))).toBe('STALE_MEMBER_EPOCH')
+      first.owned = [{ topicId: orders(4).id, partitions: [0, 1] }]
+      await settle(rig, [first, second])
+      expect([first.numbers, second.numbers]).toEqual([
+        [0, 1],
+        [2, 3],
+      ])
+    })
+  })
+
+  it('gives a member its rebalance timeout once, however slowly it gives up one partition after the other', async () => {
+    await GroupRig.run({}, async (rig) => {
+      const [first] = (await stable(rig, 1, { rebalanceTimeoutMs: 8000 })) as [TestConsumer]
+      await new TestConsumer(rig, 'b').beat()
+      await first.send()
+      await rig.doors.clock.sleep(6000)
+      first.owned = [{ topicId: orders(4).id, partitions: [0, 1, 3] }]
+      first.hasChanged = true
+      await first.send()
+      await rig.doors.clock.sleep(1900)
+      await first.send()
+      await rig.doors.clock.sleep(200)
+      expect(await codeOf(first.send())).toBe('UNKNOWN_MEMBER_ID')
+    })
+  })
+
   it('pushes what there is to tell to a heartbeat that is parked', async () => {
     await GroupRig.run({}, async (rig) => {
       const [first] = (await stable(rig, 1)) as [TestConsumer]

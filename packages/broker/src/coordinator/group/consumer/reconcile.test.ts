@@ -63,6 +63,18 @@ describe('a step of a member towards its target', () => {
     expect(step({ ...to, owned: owned(0) })).toMatchObject({ memberEpoch: 4, state: 'Stable', assigned: epochs([0, 3], [2, 4]) })
   })
 
+  it('lets go of each partition as soon as it is given up, and stays in its epoch until that is all of them', () => {
+    const revoking = step({ target: target(2), targetEpoch: 4 })
+    expect(revoking).toMatchObject({ memberEpoch: 3, pendingRevocation: epochs([0, 3], [1, 3]) })
+    const to = { target: target(2), targetEpoch: 4 }
+    const half = step({ ...to, current: revoking, owned: owned(1) })
+    expect(half).toEqual({ ...revoking, pendingRevocation: epochs([1, 3]) })
+    expect(step({ ...to, current: half, owned: owned(1) })).toBe(half)
+    // What it gave up is gone, even if an older heartbeat that still names it comes late.
+    expect(step({ ...to, current: half, owned: owned(0, 1) })).toBe(half)
+    expect(step({ ...to, current: half, owned: owned() })).toMatchObject({ memberEpoch: 4, state: 'Stable', assigned: epochs([2, 4]) })
+  })
+
   it('is in another epoch once it has given something up, even when it must give up more: what it sent before is told apart', () => {
     const revoking = step({ target: target(0), targetEpoch: 4 })
     const more = step({ current: revoking, target: new Map(), targetEpoch: 5, owned: owned(0) })

@@ -23,15 +23,21 @@ interface Difference {
 }
 
 /**
- * One step of a member towards its target (KIP-848; Kafka's `CurrentAssignmentBuilder`): first it gives up what is not in the target, and keeps
- * its epoch until it says that it has; then it gets the epoch of the target and everything of it that is free; the rest follows as the others
+ * One step of a member towards its target (KIP-848; Kafka's `CurrentAssignmentBuilder`): first it gives up what is not in the target, each partition as soon as
+ * it says that it works on it no more, and keeps its epoch until that is all of it; then it gets the epoch of the target and everything of it that is free; the rest follows as the others
  * give it up. The same object: there is no step to take.
  */
 export function reconcile(step: Reconciliation): CurrentAssignment {
   const { current, targetEpoch, owned } = step
   if (current.state === 'Stable' && current.memberEpoch === targetEpoch) return current
   const isRevoking = current.state === 'UnrevokedPartitions'
-  if (isRevoking && (owned === null || ownsAny(owned, current.pendingRevocation))) return current
+  if (isRevoking && owned === null) return current
+  if (isRevoking && owned !== null) {
+    const stillOwned = ownedOf(current.pendingRevocation, owned)
+    if (stillOwned === current.pendingRevocation) return current
+    // The others have what is given up at once, whatever else the member is still at work on (Kafka waits for all of it).
+    if (stillOwned.size > 0) return { ...current, pendingRevocation: stillOwned }
+  }
   const difference = differenceOf(step)
   const { kept, pendingRevocation, granted, isAnyUnreleased } = difference
   if (pendingRevocation.size > 0) {
@@ -46,12 +52,18 @@ export function reconcile(step: Reconciliation): CurrentAssignment {
   return { ...withEpoch(current, targetEpoch), state, assigned, pendingRevocation: NO_PARTITIONS }
 }
 
-/** Whether a member says it works on one of `partitions`. */
-function ownsAny(owned: OwnedPartitions, partitions: AssignedPartitions): boolean {
-  return owned.some(({ topicId, partitions: own }) => {
-    const pending = partitions.get(topicId)
-    return pending !== undefined && own.some((partition) => pending.has(partition))
-  })
+/** What of `partitions` a member says it still works on; the same object when that is all of it. */
+function ownedOf(partitions: AssignedPartitions, owned: OwnedPartitions): AssignedPartitions {
+  const own = new Map<string, Set<number>>()
+  for (const { topicId, partitions: ofTopic } of owned) own.set(topicId, new Set([...(own.get(topicId) ?? []), ...ofTopic]))
+  const left = new Map<string, ReadonlyMap<number, number>>()
+  let isAll = true
+  for (const [topicId, epochs] of partitions) {
+    const still = [...epochs].filter(([partition]) => own.get(topicId)?.has(partition) === true)
+    if (still.length < epochs.size) isAll = false
+    if (still.length > 0) left.set(topicId, new Map(still))
+  }
+  return isAll ? partitions : left
 }
 
 function withEpoch(current: CurrentAssignment, memberEpoch: number): CurrentAssignment {

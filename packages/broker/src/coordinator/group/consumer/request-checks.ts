@@ -3,8 +3,14 @@ import type { ClusterImage } from '../../../controller/cluster-image.ts'
 import type { GroupShard } from '../group-shard.ts'
 import type { ConsumerClient, ConsumerHeartbeatRequest } from '../operations/consumer-heartbeat.ts'
 import { type ConsumerMember, JOIN_EPOCH, LEAVE_STATIC_EPOCH } from './consumer-member.ts'
+import type { CurrentAssignment } from './current-assignment.ts'
 import type { AssignedPartitions } from './partition-set.ts'
 import type { OwnedPartitions } from './reconcile.ts'
+
+interface NamedPartition {
+  readonly topic: string
+  readonly partition: number
+}
 
 /** Of every text that goes into a record: what Kafka's serialization holds. */
 const MAX_TEXT_BYTES = 0x7fff
@@ -45,18 +51,44 @@ export function ensureCurrentEpoch(
   { memberId, current }: ConsumerMember,
   of: {
     readonly memberEpoch: number
-    readonly partitions: readonly { readonly topic: string; readonly partition: number }[] | undefined
+    readonly partitions: readonly NamedPartition[] | undefined
     readonly image: ClusterImage
   },
 ): void {
   if (of.memberEpoch === current.memberEpoch) return
-  const hadThem = ({ topic, partition }: { readonly topic: string; readonly partition: number }): boolean => {
-    const topicId = of.image.topics.get(topic)?.id ?? ''
-    const since = current.assigned.get(topicId)?.get(partition) ?? current.pendingRevocation.get(topicId)?.get(partition)
+  const hadThem = (partition: NamedPartition): boolean => {
+    const since = hasSince(current, partition, of.image)
     return since !== undefined && since <= of.memberEpoch
   }
   if (of.memberEpoch > 0 && of.memberEpoch < current.memberEpoch && of.partitions?.every(hadThem) === true) return
   throw new KafkaError('STALE_MEMBER_EPOCH', `member ${memberId} is in epoch ${current.memberEpoch}, not ${of.memberEpoch}`)
+}
+
+/**
+ * Throws STALE_MEMBER_EPOCH when a member that gives up partitions one after the other commits what it does not have (any more): others may have it by now,
+ * and its epoch moves only once everything is given up.
+ */
+export function ensureNotGivenUp(
+  { memberId, current }: ConsumerMember,
+  { partitions, image }: { readonly partitions: readonly NamedPartition[]; readonly image: ClusterImage },
+): void {
+  if (current.state !== 'UnrevokedPartitions') return
+  const other = partitions.find((partition) => hasSince(current, partition, image) === undefined)
+  if (other === undefined) return
+  throw new KafkaError(
+    'STALE_MEMBER_EPOCH',
+    `member ${memberId} does not have partition ${other.partition} of ${other.topic} in this epoch`,
+  )
+}
+
+/** The epoch in which a member got a partition that it has, or is to give up. */
+function hasSince(
+  { assigned, pendingRevocation }: CurrentAssignment,
+  { topic, partition }: NamedPartition,
+  { topics }: ClusterImage,
+): number | undefined {
+  const topicId = topics.get(topic)?.id ?? ''
+  return assigned.get(topicId)?.get(partition) ?? pendingRevocation.get(topicId)?.get(partition)
 }
 
 function ensureJoins({ rebalanceTimeoutMs, subscribedTopicNames, subscribedTopicRegex, ownedPartitions }: ConsumerHeartbeatRequest): void {

@@ -96,8 +96,9 @@ function takeStep(shard: GroupShard, turn: GroupTurn, of: GroupMember, owned: Ow
   })
   if (next === current) return current
   turn.append({ type: 'currentAssignment', groupId, memberId, value: next })
-  if (next.state === 'UnrevokedPartitions') shard.consumerTimers.expectRevocation(of)
-  else member.rebalanceTimer?.cancel()
+  const isStillRevoking = current.state === 'UnrevokedPartitions' && next.memberEpoch === current.memberEpoch
+  if (next.state !== 'UnrevokedPartitions') member.rebalanceTimer?.cancel()
+  else if (!isStillRevoking) shard.consumerTimers.expectRevocation(of)
   return next
 }
 

@@ -1,6 +1,6 @@
 import { errorCode, KafkaError } from '@kafka-ts/protocol'
 import type { ClassicGroup } from '../classic-group.ts'
-import { ensureCurrentEpoch } from '../consumer/request-checks.ts'
+import { ensureCurrentEpoch, ensureNotGivenUp } from '../consumer/request-checks.ts'
 import type { GroupShard, GroupTurn } from '../group-shard.ts'
 
 /** One offset of a commit. */
@@ -19,6 +19,8 @@ export interface CommitRequest {
   readonly generationId: number
   readonly memberId: string
   readonly groupInstanceId: string | null
+  /** Whether the committer knows the consumer protocol alone, so that `generationId` is certainly a member epoch. */
+  readonly isOfConsumerProtocol?: boolean
   /** How long the offsets are to be kept, as old clients may say; -1: the broker decides. */
   readonly retentionTimeMs: number
   readonly offsets: readonly OffsetToCommit[]
@@ -47,7 +49,11 @@ function ensureMayCommit(shard: GroupShard, request: CommitRequest): void {
   const group = shard.groups.get(groupId)
   const isFromOutside = generationId < 0 && memberId === '' && groupInstanceId === null
   if (group === undefined) {
-    if (generationId >= 0) throw new KafkaError('ILLEGAL_GENERATION', `there is no group ${groupId}`)
+    if (generationId >= 0)
+      throw new KafkaError(
+        request.isOfConsumerProtocol === true ? 'UNKNOWN_MEMBER_ID' : 'ILLEGAL_GENERATION',
+        `there is no group ${groupId}`,
+      )
     return
   }
   if (group.isEmpty && generationId < 0) return
@@ -55,7 +61,9 @@ function ensureMayCommit(shard: GroupShard, request: CommitRequest): void {
   if (group.type === 'classic') ensureMemberMayCommit(shard, group, request)
   else {
     const member = group.ensureMember(memberId, groupInstanceId)
-    ensureCurrentEpoch(member, { memberEpoch: generationId, partitions: request.offsets, image: shard.image() })
+    const of = { memberEpoch: generationId, partitions: request.offsets, image: shard.image() }
+    ensureCurrentEpoch(member, of)
+    ensureNotGivenUp(member, of)
   }
 }
 
