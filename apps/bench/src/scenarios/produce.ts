@@ -3,6 +3,7 @@ import { startBrokerProcess } from '@kafka-ts/tests/support'
 import { ProcessorMeter } from '../processor-time.ts'
 import type { Measurement, ProcessorUs, Scenario, ScenarioOptions } from '../scenario.ts'
 import { sendAll } from '../send-all.ts'
+import { recordsPerCall, sendAllInCalls } from '../send-all-in-calls.ts'
 import { makeWorkload } from '../workload.ts'
 
 interface Setting {
@@ -10,23 +11,27 @@ interface Setting {
   readonly valueBytes: number
   readonly partitions: number
   readonly durability: 'page' | 'commit'
+  /** Left out: `send()`, a promise a record. */
+  readonly call?: 'sendMany'
   readonly unit: 'records/s' | 'MB/s'
   readonly goal: number
 }
 
 const settings: readonly Setting[] = [
   { records: 1_000_000, valueBytes: 100, partitions: 6, durability: 'page', unit: 'records/s', goal: 1_000_000 },
+  { records: 1_000_000, valueBytes: 100, partitions: 6, durability: 'page', call: 'sendMany', unit: 'records/s', goal: 1_500_000 },
   { records: 1_000_000, valueBytes: 100, partitions: 6, durability: 'commit', unit: 'records/s', goal: 600_000 },
+  { records: 1_000_000, valueBytes: 100, partitions: 6, durability: 'commit', call: 'sendMany', unit: 'records/s', goal: 1_350_000 },
   { records: 1_000_000, valueBytes: 100, partitions: 100, durability: 'commit', unit: 'records/s', goal: 300_000 },
   { records: 1_000_000, valueBytes: 100, partitions: 1000, durability: 'commit', unit: 'records/s', goal: 150_000 },
   { records: 300_000, valueBytes: 1024, partitions: 6, durability: 'page', unit: 'MB/s', goal: 350 },
   { records: 300_000, valueBytes: 1024, partitions: 6, durability: 'commit', unit: 'MB/s', goal: 200 },
 ]
 
-/** Public `send()`, one promise a record, acks=all, no compression, default linger. */
+/** Public `send()`, one promise a record, and `sendMany()`; acks=all, no compression, default linger. */
 export const produce: Scenario = {
   name: 'produce',
-  summary: 'send() with one promise a record, acks=all, 12-byte keys, distinct values',
+  summary: 'send() with one promise a record and sendMany() of 1,000, acks=all, 12-byte keys, distinct values',
   async run(options) {
     const measurements: Measurement[] = []
     for (const setting of settings) measurements.push(await measure(setting, options))
@@ -39,7 +44,9 @@ async function measure(setting: Setting, { runs, scale, log }: ScenarioOptions):
   const { keys, values } = makeWorkload(count, setting.valueBytes)
   const broker = await startBrokerProcess({ configs: { durability: setting.durability } })
   const kafka = new Kafka({ brokers: [broker.address] })
-  const name = `${setting.valueBytes} B, ${setting.partitions} partitions, ${setting.durability}`
+  const call = setting.call === undefined ? '' : `, ${setting.call}(${recordsPerCall.toLocaleString('en-US')})`
+  const name = `${setting.valueBytes} B, ${setting.partitions} partitions, ${setting.durability}${call}`
+  const send = setting.call === undefined ? sendAll : sendAllInCalls
   const samples: number[] = []
   const processorUs: ProcessorUs[] = []
   try {
@@ -51,7 +58,7 @@ async function measure(setting: Setting, { runs, scale, log }: ScenarioOptions):
       await producer.send(target, { key: 'warm', value: 'up' })
       const meter = new ProcessorMeter(broker.pid)
       const begun = performance.now()
-      await sendAll(producer, target, {
+      await send(producer, target, {
         count,
         partitions: setting.partitions,
         record: (i) => ({ key: keys[i] as string, value: values[i] as string }),

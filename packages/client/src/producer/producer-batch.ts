@@ -2,22 +2,13 @@ import type { KafkaError } from '@kafka-ts/protocol'
 import { type ProducerStamp, type RecordBatchBuilder, type RecordBytes, type RecordHeader, stampProducer } from '@kafka-ts/protocol/records'
 import type { PartitionQueue } from './partition-queue.ts'
 import type { RecordMetadata } from './producer-types.ts'
-
-type Resolve = (outcome: RecordMetadata | Promise<RecordMetadata>) => void
+import { RecordOutcomes } from './record-outcomes.ts'
+import type { SendManyCall } from './send-many-call.ts'
 
 /** What one record costs besides its bytes: its promise, the functions that settle it, its timestamp and its result. Counted against `bufferBytes`. */
 export const RECORD_OVERHEAD_BYTES = 128
 
-/** Set by `capture`, which runs within `new Promise`: one function for all records in place of a closure for each. */
-let captured: Resolve
-
-function capture(resolve: Resolve): void {
-  captured = resolve
-}
-
-function ignore(): void {}
-
-/** Records of one partition that travel together, with the promises of those who sent them. */
+/** Records of one partition that travel together, with those who wait for their outcomes. */
 export class ProducerBatch {
   readonly queue: PartitionQueue
   readonly builder: RecordBatchBuilder
@@ -41,8 +32,7 @@ export class ProducerBatch {
   failedAttempts = 0
   /** What went wrong the last time. */
   lastError: KafkaError | undefined
-  readonly #resolvers: Resolve[] = []
-  readonly #timestamps: number[] = []
+  readonly #outcomes = new RecordOutcomes()
   /** Closed and, where that is asked, compressed: it may take off. */
   #isSealed = false
   #compressed: Uint8Array | undefined
@@ -69,32 +59,37 @@ export class ProducerBatch {
   }
 
   get recordCount(): number {
-    return this.#resolvers.length
+    return this.#outcomes.count
   }
 
-  /** Adds a record. Undefined when it does not fit; only an empty batch takes any. Positional: the hot path of `send`. */
-  append(timestampMs: number, key: RecordBytes, value: RecordBytes, headers: readonly RecordHeader[]): Promise<RecordMetadata> | undefined {
+  /**
+   * Adds a record, whose outcome is then asked for with `promise` or `tell`. False when it does not fit; only an empty batch takes any. Positional: the
+   * hot path of `send`.
+   */
+  append(timestampMs: number, key: RecordBytes, value: RecordBytes, headers: readonly RecordHeader[]): boolean {
     const before = this.builder.sizeInBytes
-    if (!this.builder.append(timestampMs, key, value, headers, true)) return undefined
+    if (!this.builder.append(timestampMs, key, value, headers, true)) return false
     this.bufferedBytes += this.builder.sizeInBytes - before + RECORD_OVERHEAD_BYTES
-    const promise = new Promise<RecordMetadata>(capture)
-    this.#resolvers.push(captured)
-    this.#timestamps.push(timestampMs)
-    return promise
+    return true
   }
 
-  /** Takes over a record of a batch that is being split: its promise goes on here. False when it does not fit. */
+  /** The outcome of the record that was just added. */
+  promise(timestampMs: number): Promise<RecordMetadata> {
+    return this.#outcomes.promise(timestampMs)
+  }
+
+  /** Has the call told what becomes of the record that was just added, its `index`th. */
+  tell(call: SendManyCall, index: number, timestampMs: number): void {
+    this.#outcomes.tell(call, index, timestampMs)
+  }
+
+  /** Takes over the next record of a batch that is being split, and whoever waits for it. False when it does not fit. */
   adopt(
     other: ProducerBatch,
-    index: number,
     record: { readonly key: RecordBytes; readonly value: RecordBytes; readonly headers: readonly RecordHeader[] },
   ): boolean {
-    const timestampMs = other.#timestamps[index] as number
-    const before = this.builder.sizeInBytes
-    if (!this.builder.append(timestampMs, record.key, record.value, record.headers, true)) return false
-    this.bufferedBytes += this.builder.sizeInBytes - before + RECORD_OVERHEAD_BYTES
-    this.#resolvers.push(other.#resolvers[index] as Resolve)
-    this.#timestamps.push(timestampMs)
+    if (!this.append(other.#outcomes.nextTimestampMs, record.key, record.value, record.headers)) return false
+    this.#outcomes.takeNextOf(other.#outcomes)
     return true
   }
 
@@ -122,26 +117,18 @@ export class ProducerBatch {
     this.flightNumber = 0
   }
 
-  /** Resolves every record. `baseOffset` -1: offsets are not known. `logAppendTimeMs` -1: the records kept their own timestamps. */
+  /** Every record is acknowledged. `baseOffset` -1: offsets are not known. `logAppendTimeMs` -1: the records kept their own timestamps. */
   succeed(baseOffset: number, logAppendTimeMs: number): void {
     if (this.#isSettled) return
     const { topic, partition } = this.queue
-    const resolvers = this.#resolvers
-    const timestamps = this.#timestamps
-    for (let index = 0; index < resolvers.length; index++) {
-      const timestamp = logAppendTimeMs === -1 ? (timestamps[index] as number) : logAppendTimeMs
-      ;(resolvers[index] as Resolve)({ topic, partition, offset: baseOffset === -1 ? -1 : baseOffset + index, timestamp })
-    }
+    this.#outcomes.succeed({ topic, partition, baseOffset, logAppendTimeMs })
     this.#settle()
   }
 
-  /** Rejects every record. */
+  /** Every record has failed. */
   fail(error: KafkaError): void {
     if (this.#isSettled) return
-    // Resolving with a rejected promise rejects: so only one of the two functions a record has needs to be kept.
-    const rejected = Promise.reject<RecordMetadata>(error)
-    rejected.catch(ignore)
-    for (const resolve of this.#resolvers) resolve(rejected)
+    this.#outcomes.fail(error)
     this.#settle()
   }
 
@@ -149,6 +136,7 @@ export class ProducerBatch {
   handOver(parts: readonly ProducerBatch[]): void {
     const waiting = this.#settled
     this.#settled = undefined
+    this.#outcomes.forget()
     this.#settle()
     if (waiting !== undefined) void Promise.all(parts.map((part) => part.whenSettled())).then(() => waiting.resolve())
   }
@@ -162,8 +150,6 @@ export class ProducerBatch {
 
   #settle(): void {
     this.#isSettled = true
-    this.#resolvers.length = 0
-    this.#timestamps.length = 0
     this.#settled?.resolve()
   }
 }

@@ -109,7 +109,10 @@ export interface Producer extends AsyncDisposable {
    * Any number of sends may wait at once; awaiting each one before the next costs a round trip a record.
    */
   send<T extends TopicLike>(topic: T, record: ProducerRecord<T>, options?: SendOptions): Promise<RecordMetadata>
-  /** Sends all, and resolves when all are acknowledged; rejects with the first failure, once every outcome is known. */
+  /**
+   * Sends all, and resolves when all are acknowledged, with one promise instead of one a record; the results are in the order of the records. Rejects with the
+   * failure that comes first in that order, once every outcome is known. A large call is taken slice by slice; the array may change meanwhile, its records not.
+   */
   sendMany<T extends TopicLike>(topic: T, records: readonly ProducerRecord<T>[], options?: SendOptions): Promise<RecordMetadata[]>
   /** Sends every open batch now; resolves when each record sent before has an outcome. */
   flush(): Promise<void>

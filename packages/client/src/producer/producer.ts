@@ -6,10 +6,13 @@ import { type AnyTopic, resolveTopic, type TopicLike } from '../topic.ts'
 import type { ProducerBatch } from './producer-batch.ts'
 import { type ProducerConfig, resolveProducerConfig } from './producer-config.ts'
 import type { AnyProducerRecord, Producer, ProducerOptions, ProducerRecord, RecordMetadata, SendOptions } from './producer-types.ts'
-import { RecordAccumulator } from './record-accumulator.ts'
+import { RecordAccumulator, SLICE_BYTES } from './record-accumulator.ts'
+import { SendManyCall } from './send-many-call.ts'
 import { Sender } from './sender.ts'
 import { TopicQueues } from './topic-queues.ts'
-import { settleSend, WaitingSends } from './waiting-sends.ts'
+import { WaitingCall } from './waiting-call.ts'
+import { WaitingRecord } from './waiting-record.ts'
+import { WaitingSends, type WaitingSendsOptions } from './waiting-sends.ts'
 
 /**
  * The producer: `send` puts a record into the accumulator at once when the topic is known and there is room; else it waits in line for
@@ -23,13 +26,14 @@ export class BatchingProducer implements Producer {
   readonly #topics = new Map<string, TopicQueues>()
   /** Sends that wait for the metadata of their topic. */
   readonly #unknown = new Map<string, WaitingSends>()
-  /** Sends that wait for room. */
+  /** Sends that wait for room, or behind one of which the next slice is due. */
   readonly #crowded: WaitingSends
   readonly #onClosed: (() => void)[] = []
   #lastTopic: TopicLike | undefined
   #lastResolved: AnyTopic | undefined
   #lastQueues: TopicQueues | undefined
   #expiryTimer: Timer | undefined
+  #isAdmissionScheduled = false
   #closing: Promise<void> | undefined
   /** Why sends are refused. */
   #closeReason: KafkaError | undefined
@@ -51,7 +55,10 @@ export class BatchingProducer implements Producer {
       queuesOf,
       onSettled: () => this.#admitWaiting(),
     })
-    this.#crowded = this.#newLine(() => new KafkaError('BUFFER_EXHAUSTED', this.#exhausted()))
+    this.#crowded = this.#newLine({
+      timedOut: () => new KafkaError('BUFFER_EXHAUSTED', this.#exhausted()),
+      beforeTimeout: () => this.#admitAll(),
+    })
     this.#onClosed.push(cluster.metadata.onChange(() => this.#onMetadata()))
     if (options.signal !== undefined) this.#closeOnAbort(options.signal)
   }
@@ -71,11 +78,14 @@ export class BatchingProducer implements Producer {
   }
 
   async sendMany<T extends TopicLike>(topic: T, records: readonly ProducerRecord<T>[], options?: SendOptions): Promise<RecordMetadata[]> {
-    const outcomes = await Promise.allSettled(records.map((record) => this.send(topic, record, options)))
-    return outcomes.map((outcome) => {
-      if (outcome.status === 'rejected') throw outcome.reason
-      return outcome.value
-    })
+    if (records.length === 0) return []
+    const queues = topic === this.#lastTopic ? (this.#lastQueues as TopicQueues) : this.#select(topic)
+    const call = new SendManyCall(records.length)
+    const send = new WaitingCall({ topic: this.#lastResolved as AnyTopic, queues, records, call }, this.#accumulator)
+    const refusal = this.#refusal(options?.signal)
+    if (refusal !== undefined) send.reject(refusal)
+    else this.#admit(send, queues, options?.signal)
+    return await call.promise
   }
 
   async flush(): Promise<void> {
@@ -151,20 +161,41 @@ export class BatchingProducer implements Producer {
   }
 
   #sendLater(topic: AnyTopic, queues: TopicQueues, record: AnyProducerRecord, signal: AbortSignal | undefined): Promise<RecordMetadata> {
-    if (this.#closeReason !== undefined) return Promise.reject(this.#closeReason)
-    if (signal?.aborted === true) return Promise.reject(abortedError(signal))
+    const refusal = this.#refusal(signal)
+    if (refusal !== undefined) return Promise.reject(refusal)
     this.#expiryTimer ??= this.#armExpiry(this.#config.deliveryTimeoutMs)
-    if (!queues.isKnown) return this.#lineFor(queues).add({ topic, queues, record }, signal)
-    if (this.#accumulator.hasRoom && this.#crowded.isEmpty) return this.#accumulator.append(topic, queues, record)
-    return this.#crowded.add({ topic, queues, record }, signal)
+    if (queues.isKnown && this.#accumulator.hasRoom && this.#crowded.isEmpty) return this.#accumulator.append(topic, queues, record)
+    const send = new WaitingRecord({ topic, queues, record }, this.#accumulator)
+    this.#lineFor(queues).add(send, signal)
+    return send.promise
+  }
+
+  /** Puts the first slice of a call into batches, unless others were there before; what is left waits in line. */
+  #admit(send: WaitingCall, queues: TopicQueues, signal: AbortSignal | undefined): void {
+    this.#expiryTimer ??= this.#armExpiry(this.#config.deliveryTimeoutMs)
+    if (queues.isKnown && this.#crowded.isEmpty && send.admit()) return
+    send.keepRecords()
+    this.#lineFor(queues).add(send, signal)
+    if (queues.isKnown && this.#accumulator.hasRoom) this.#scheduleAdmission()
+  }
+
+  /** Why nothing more is taken from the caller. */
+  #refusal(signal: AbortSignal | undefined): KafkaError | undefined {
+    return this.#closeReason ?? (signal?.aborted === true ? abortedError(signal) : undefined)
+  }
+
+  #lineFor(queues: TopicQueues): WaitingSends {
+    return queues.isKnown ? this.#crowded : this.#lineForUnknown(queues)
   }
 
   /** The line of sends that wait for a topic; the first one in it asks for the topic. */
-  #lineFor(queues: TopicQueues): WaitingSends {
+  #lineForUnknown(queues: TopicQueues): WaitingSends {
     const { name } = queues
     const line = this.#unknown.get(name)
     if (line !== undefined) return line
-    const opened = this.#newLine(() => new KafkaError('TIMED_OUT', `topic "${name}" was not known within ${this.#config.maxBlockMs} ms.`))
+    const opened = this.#newLine({
+      timedOut: () => new KafkaError('TIMED_OUT', `topic "${name}" was not known within ${this.#config.maxBlockMs} ms.`),
+    })
     this.#unknown.set(name, opened)
     this.#cluster.metadata.ensureTopic(name, { timeoutMs: this.#config.maxBlockMs, isAutoCreateAllowed: true }).then(
       () => this.#onMetadata(),
@@ -176,8 +207,8 @@ export class BatchingProducer implements Producer {
     return opened
   }
 
-  #newLine(timedOut: () => KafkaError): WaitingSends {
-    return new WaitingSends({ clock: this.#cluster.config.doors.clock, maxBlockMs: this.#config.maxBlockMs, timedOut })
+  #newLine(options: Pick<WaitingSendsOptions, 'timedOut' | 'beforeTimeout'>): WaitingSends {
+    return new WaitingSends({ clock: this.#cluster.config.doors.clock, maxBlockMs: this.#config.maxBlockMs, ...options })
   }
 
   #exhausted(): string {
@@ -190,19 +221,36 @@ export class BatchingProducer implements Producer {
     for (const [name, line] of this.#unknown) {
       if (this.#topics.get(name)?.isKnown !== true) continue
       this.#unknown.delete(name)
-      for (let entry = line.take(); entry !== undefined; entry = line.take()) this.#crowded.move(entry)
+      this.#crowded.takeOver(line)
     }
     this.#admitWaiting()
     this.#sender.onMetadata()
   }
 
-  /** Lets in those who wait for room, in their order, as far as there is any. */
+  /** Lets in those who wait for room, in their order, as far as there is any: a slice of them each turn of the event loop. */
   #admitWaiting(): void {
-    while (this.#accumulator.hasRoom) {
-      const entry = this.#crowded.take()
-      if (entry === undefined) return
-      settleSend(entry, this.#accumulator.append(entry.topic, entry.queues, entry.record))
+    if (this.#isAdmissionScheduled) return
+    const sliceEnd = this.#accumulator.bufferedBytes + SLICE_BYTES
+    while (this.#accumulator.hasRoom && !this.#crowded.isEmpty) {
+      const isWholeIn = this.#crowded.admitFirst()
+      if (isWholeIn && this.#accumulator.bufferedBytes < sliceEnd) continue
+      if (this.#accumulator.hasRoom) this.#scheduleAdmission()
+      return
     }
+  }
+
+  #scheduleAdmission(): void {
+    if (this.#isAdmissionScheduled) return
+    this.#isAdmissionScheduled = true
+    this.#cluster.config.doors.clock.defer(() => {
+      this.#isAdmissionScheduled = false
+      this.#admitWaiting()
+    })
+  }
+
+  /** Lets in all that there is room for, in whatever time that takes. */
+  #admitAll(): void {
+    while (this.#accumulator.hasRoom && !this.#crowded.isEmpty) this.#crowded.admitFirst()
   }
 
   *#batches(): Generator<ProducerBatch, void, undefined> {

@@ -5,12 +5,25 @@ import type { AnyTopic } from '../topic.ts'
 import { BuilderPool } from './builder-pool.ts'
 import { compressBatch } from './compress-batch.ts'
 import type { PartitionQueue } from './partition-queue.ts'
-import { ProducerBatch } from './producer-batch.ts'
+import { ProducerBatch, RECORD_OVERHEAD_BYTES } from './producer-batch.ts'
 import type { ProducerConfig } from './producer-config.ts'
 import type { AnyProducerRecord, RecordMetadata } from './producer-types.ts'
 import { SendClock } from './send-clock.ts'
+import type { SendManyCall } from './send-many-call.ts'
 import { serializeHeaders, serializeKey, serializeValue } from './serialize.ts'
 import type { TopicQueues } from './topic-queues.ts'
+
+/** Sends that waited, and large calls, go into batches in slices of so many bytes, as they are counted, or records: so long the event loop is held. */
+export const SLICE_BYTES = 1024 * 1024
+const SLICE_RECORDS = SLICE_BYTES / RECORD_OVERHEAD_BYTES
+
+/** The records of a `sendMany`. */
+export interface RecordsToSend {
+  readonly topic: AnyTopic
+  readonly queues: TopicQueues
+  readonly records: readonly AnyProducerRecord[]
+  readonly call: SendManyCall
+}
 
 /** What the accumulator tells the producer and its sender. */
 export interface AccumulatorListener {
@@ -21,7 +34,7 @@ export interface AccumulatorListener {
 }
 
 /**
- * Collects records into one open batch per partition. A record is encoded when it is sent; of it only the promise is kept.
+ * Collects records into one open batch per partition. A record is encoded when it is sent; of it only where its outcome goes is kept.
  * Batches close when they are full, and become due when their linger time is over, or at once when `flush` waits.
  */
 export class RecordAccumulator {
@@ -37,6 +50,8 @@ export class RecordAccumulator {
   #isDeferred = false
   #flushes = 0
   #bufferedBytes = 0
+  /** Timestamp of the record that was added last. */
+  #addedTimestampMs = 0
 
   constructor(config: ProducerConfig, options: { readonly doors: ClientDoors; readonly listener: AccumulatorListener }) {
     this.#config = config
@@ -60,28 +75,33 @@ export class RecordAccumulator {
   /** Encodes a record into the open batch of its partition. Never throws: what is wrong rejects. The topic's metadata must be known. */
   append(topic: AnyTopic, queues: TopicQueues, record: AnyProducerRecord): Promise<RecordMetadata> {
     try {
-      const key = serializeKey(topic, record.key)
-      const value = serializeValue(topic, record.value)
-      const timestampMs = record.timestamp === undefined ? this.#sendClock.nowMs() : checkTimestamp(record.timestamp)
-      const headers = serializeHeaders(record.headers)
-      const queue = queues.choose(key, record.partition, value === null ? 0 : value.length)
-      let batch = queue.open ?? this.#openBatch(queue)
-      let before = batch.bufferedBytes
-      let promise = batch.append(timestampMs, key, value, headers)
-      if (promise === undefined) {
-        this.closeOpen(queue)
-        batch = this.#openBatch(queue)
-        before = 0
-        promise = batch.append(timestampMs, key, value, headers)
-        if (promise === undefined) throw tooLarge(topic)
-      }
-      this.#bufferedBytes += batch.bufferedBytes - before
-      const { sizeInBytes } = batch.builder
-      if (sizeInBytes >= this.#config.batchBytes) this.#closeFull(queue, batch, topic)
+      const batch = this.#add(topic, queues, record)
+      const promise = batch.promise(this.#addedTimestampMs)
+      if (batch.builder.sizeInBytes >= this.#config.batchBytes) this.#closeFull(batch, topic)
       return promise
     } catch (error) {
       return Promise.reject(error)
     }
+  }
+
+  /**
+   * Encodes records of a call, from its record `from` on, while there is room and at most a slice of them; what is wrong with one is told to the call.
+   * Returns the first record that was not taken.
+   */
+  appendSlice({ topic, queues, records, call }: RecordsToSend, from: number): number {
+    const end = Math.min(records.length, from + SLICE_RECORDS)
+    const bytesEnd = Math.min(this.#config.bufferBytes, this.#bufferedBytes + SLICE_BYTES)
+    let index = from
+    for (; index < end && this.#bufferedBytes < bytesEnd; index++) {
+      try {
+        const batch = this.#add(topic, queues, records[index] as AnyProducerRecord)
+        batch.tell(call, index, this.#addedTimestampMs)
+        if (batch.builder.sizeInBytes >= this.#config.batchBytes) this.#closeFull(batch, topic)
+      } catch (error) {
+        call.fail(index, error)
+      }
+    }
+    return index
   }
 
   /** Closes the open batch of a partition: it is compressed where that is asked, and then sendable. */
@@ -149,6 +169,26 @@ export class RecordAccumulator {
     this.#lingering = []
   }
 
+  /** Encodes a record, whose outcome nobody waits for yet, and returns the batch it is in. Throws what is wrong with it. */
+  #add(topic: AnyTopic, queues: TopicQueues, record: AnyProducerRecord): ProducerBatch {
+    const key = serializeKey(topic, record.key)
+    const value = serializeValue(topic, record.value)
+    const timestampMs = record.timestamp === undefined ? this.#sendClock.nowMs() : checkTimestamp(record.timestamp)
+    const headers = serializeHeaders(record.headers)
+    const queue = queues.choose(key, record.partition, value === null ? 0 : value.length)
+    let batch = queue.open ?? this.#openBatch(queue)
+    let before = batch.bufferedBytes
+    if (!batch.append(timestampMs, key, value, headers)) {
+      this.closeOpen(queue)
+      batch = this.#openBatch(queue)
+      before = 0
+      if (!batch.append(timestampMs, key, value, headers)) throw tooLarge(topic)
+    }
+    this.#bufferedBytes += batch.bufferedBytes - before
+    this.#addedTimestampMs = timestampMs
+    return batch
+  }
+
   #openBatch(queue: PartitionQueue): ProducerBatch {
     const batch = new ProducerBatch(queue, { builder: this.#builders.acquire(), createdAtMs: this.#clock.monotonic() })
     queue.open = batch
@@ -157,7 +197,8 @@ export class RecordAccumulator {
     return batch
   }
 
-  #closeFull(queue: PartitionQueue, batch: ProducerBatch, topic: AnyTopic): void {
+  #closeFull(batch: ProducerBatch, topic: AnyTopic): void {
+    const { queue } = batch
     if (batch.recordCount === 1 && batch.builder.sizeInBytes > this.#config.maxRequestBytes) {
       queue.open = undefined
       batch.fail(tooLarge(topic))

@@ -11,12 +11,12 @@ export function splitBatch(batch: ProducerBatch, newBatch: (maxBatchBytes: numbe
   const maxBatchBytes = Math.ceil(bytes.length / 2)
   const parts: ProducerBatch[] = []
   let part = newBatch(maxBatchBytes)
-  for (let index = 0; reader.next(); index++) {
+  while (reader.next()) {
     const record = { key: reader.keyBytes(), value: reader.valueBytes(), headers: reader.headers() }
-    if (part.adopt(batch, index, record)) continue
+    if (part.adopt(batch, record)) continue
     parts.push(part)
     part = newBatch(maxBatchBytes)
-    part.adopt(batch, index, record)
+    part.adopt(batch, record)
   }
   parts.push(part)
   return parts

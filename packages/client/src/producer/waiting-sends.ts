@@ -1,25 +1,26 @@
 import type { Clock, Timer } from '@kafka-ts/io'
 import { KafkaError } from '@kafka-ts/protocol'
 import { abortedError } from '../errors.ts'
-import type { AnyTopic } from '../topic.ts'
-import type { AnyProducerRecord, RecordMetadata } from './producer-types.ts'
-import type { TopicQueues } from './topic-queues.ts'
 
-/** Sends that may wait at once; past it they fail. Their records are the caller's memory, not the producer's. */
+/** Sends that may wait at once, each call of `sendMany` counted once; past it they fail. Their records are the caller's memory, not the producer's. */
 const MAX_WAITING_SENDS = 1_000_000
 /** The list is cut when this many of its first entries are gone. */
 const COMPACT_FROM = 1_024
 
-/** A `send` that could not be put into a batch at once. */
+/** A `send` or `sendMany` of which something could not be put into a batch at once. */
 export interface WaitingSend {
-  readonly topic: AnyTopic
-  readonly queues: TopicQueues
-  readonly record: AnyProducerRecord
+  /** Settles when the outcome of all of it is known. */
+  readonly promise: Promise<unknown>
+  /** Puts into batches what there is room for. True when nothing of it waits any more. */
+  admit(): boolean
+  /** What still waits fails. */
+  reject(error: KafkaError): void
+}
+
+interface Entry {
+  readonly send: WaitingSend
   readonly deadlineMs: number
-  readonly promise: Promise<RecordMetadata>
-  readonly resolve: (outcome: RecordMetadata | Promise<RecordMetadata>) => void
-  readonly reject: (error: unknown) => void
-  /** It has an outcome (it was put into a batch, or given up) and is only still in the list. */
+  /** Nothing of it waits any more (it is in batches, or given up): it is only still in the list. */
   isOver: boolean
   removeAbortListener: (() => void) | undefined
 }
@@ -29,12 +30,14 @@ export interface WaitingSendsOptions {
   readonly maxBlockMs: number
   /** What it means when the time of the first one is up. */
   readonly timedOut: () => KafkaError
+  /** Called before that: whoever waits for its turn only is not to be refused. */
+  readonly beforeTimeout?: () => void
 }
 
 /** Sends that wait for one thing (room, or the metadata of a topic), first come first served, each for at most `maxBlockMs`. */
 export class WaitingSends {
   readonly #options: WaitingSendsOptions
-  #entries: WaitingSend[] = []
+  #entries: Entry[] = []
   #first = 0
   #timer: Timer | undefined
 
@@ -49,61 +52,71 @@ export class WaitingSends {
   }
 
   /** Puts a send at the end of the line. */
-  add(
-    send: { readonly topic: AnyTopic; readonly queues: TopicQueues; readonly record: AnyProducerRecord },
-    signal: AbortSignal | undefined,
-  ): Promise<RecordMetadata> {
+  add(send: WaitingSend, signal: AbortSignal | undefined): void {
     const { clock, maxBlockMs } = this.#options
     if (this.#entries.length - this.#first >= MAX_WAITING_SENDS) {
-      return Promise.reject(new KafkaError('BUFFER_EXHAUSTED', `${MAX_WAITING_SENDS} sends wait already: await some before sending more.`))
+      send.reject(new KafkaError('BUFFER_EXHAUSTED', `${MAX_WAITING_SENDS} sends wait already: await some before sending more.`))
+      return
     }
-    const { promise, resolve, reject } = Promise.withResolvers<RecordMetadata>()
-    const deadlineMs = clock.monotonic() + maxBlockMs
-    const entry: WaitingSend = { ...send, deadlineMs, promise, resolve, reject, isOver: false, removeAbortListener: undefined }
+    const entry: Entry = { send, deadlineMs: clock.monotonic() + maxBlockMs, isOver: false, removeAbortListener: undefined }
     if (signal !== undefined) listenForAbort(entry, signal)
     this.#entries.push(entry)
     this.#timer ??= clock.setTimer(maxBlockMs, () => this.#expire())
-    return promise
   }
 
-  /** Puts a send that waited in another line at the end of this one, keeping its deadline. */
-  move(entry: WaitingSend): void {
-    this.#entries.push(entry)
-    this.#timer ??= this.#options.clock.setTimer(entry.deadlineMs - this.#options.clock.monotonic(), () => this.#expire())
+  /** Puts those who wait in another line at the end of this one, with their deadlines. */
+  takeOver(other: WaitingSends): void {
+    const { clock } = this.#options
+    for (let entry = other.#head(); entry !== undefined; entry = other.#head()) {
+      other.#first++
+      this.#entries.push(entry)
+      this.#timer ??= clock.setTimer(entry.deadlineMs - clock.monotonic(), () => this.#expire())
+    }
+    other.#compact()
   }
 
-  /** The first in the line, taken out of it; undefined when nobody waits. */
-  take(): WaitingSend | undefined {
-    this.#dropFinished()
-    const entry = this.#entries[this.#first]
-    if (entry === undefined) return undefined
-    this.#first++
-    this.#compact()
-    return entry
+  /** Has the first in the line put into batches what it can. True when that is all of it, and its wait is over. There must be one. */
+  admitFirst(): boolean {
+    const entry = this.#head() as Entry
+    if (!entry.send.admit()) return false
+    this.#end(entry)
+    return true
   }
 
   /** Rejects all. */
   fail(error: KafkaError): void {
-    for (let entry = this.take(); entry !== undefined; entry = this.take()) settleSend(entry, Promise.reject(error))
+    for (let entry = this.#head(); entry !== undefined; entry = this.#head()) this.#refuse(entry, error)
   }
 
   /** The promises of all that wait. */
-  promises(): Promise<RecordMetadata>[] {
-    return this.#entries.slice(this.#first).map(({ promise }) => promise)
+  promises(): Promise<unknown>[] {
+    return this.#entries.slice(this.#first).map(({ send }) => send.promise)
+  }
+
+  #head(): Entry | undefined {
+    this.#dropFinished()
+    return this.#entries[this.#first]
+  }
+
+  #end(entry: Entry): void {
+    entry.isOver = true
+    entry.removeAbortListener?.()
+    this.#dropFinished()
+  }
+
+  #refuse(entry: Entry, error: KafkaError): void {
+    this.#end(entry)
+    entry.send.reject(error)
   }
 
   #expire(): void {
-    const { clock, timedOut } = this.#options
+    const { clock, timedOut, beforeTimeout } = this.#options
     this.#timer = undefined
+    beforeTimeout?.()
     const nowMs = clock.monotonic()
-    this.#dropFinished()
-    for (let entry = this.#entries[this.#first]; entry !== undefined && entry.deadlineMs <= nowMs; entry = this.#entries[this.#first]) {
-      this.#first++
-      settleSend(entry, Promise.reject(timedOut()))
-      this.#dropFinished()
-    }
-    const next = this.#entries[this.#first]
-    if (next !== undefined) this.#timer = clock.setTimer(next.deadlineMs - nowMs, () => this.#expire())
+    let entry = this.#head()
+    for (; entry !== undefined && entry.deadlineMs <= nowMs; entry = this.#head()) this.#refuse(entry, timedOut())
+    if (entry !== undefined) this.#timer ??= clock.setTimer(entry.deadlineMs - nowMs, () => this.#expire())
   }
 
   #dropFinished(): void {
@@ -124,19 +137,11 @@ export class WaitingSends {
   }
 }
 
-/** Gives a send that waited its outcome. */
-export function settleSend(entry: WaitingSend, outcome: Promise<RecordMetadata>): void {
-  if (entry.isOver) return
-  entry.isOver = true
-  entry.removeAbortListener?.()
-  entry.resolve(outcome)
-}
-
-function listenForAbort(entry: WaitingSend, signal: AbortSignal): void {
+function listenForAbort(entry: Entry, signal: AbortSignal): void {
   const onAbort = (): void => {
     if (entry.isOver) return
     entry.isOver = true
-    entry.reject(abortedError(signal))
+    entry.send.reject(abortedError(signal))
   }
   signal.addEventListener('abort', onAbort, { once: true })
   entry.removeAbortListener = () => signal.removeEventListener('abort', onAbort)
