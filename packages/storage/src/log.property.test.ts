@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Log } from './log.ts'
 import type { LogConfig } from './log-config.ts'
 import type { LogDirectory } from './log-directory.ts'
+import { rollNow } from './testing-support/compacted-log.ts'
 import { LogModel } from './testing-support/log-model.ts'
 import { StorageRig, testId } from './testing-support/storage-rig.ts'
 
@@ -14,6 +15,7 @@ type Step =
   | { readonly kind: 'truncate'; readonly share: number }
   | { readonly kind: 'retain'; readonly bytes: number }
   | { readonly kind: 'durability'; readonly durability: LogConfig['durability'] }
+  | { readonly kind: 'roll' }
   | { readonly kind: 'flush' }
   | { readonly kind: 'reopen' }
   | { readonly kind: 'kill' }
@@ -31,7 +33,7 @@ const STEP: fc.Arbitrary<Step> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant('durability' as const), durability: fc.constantFrom('commit' as const, 'page' as const) }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('flush' as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('roll' as const, 'flush' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('reopen' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('kill' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('crash' as const) }) },
@@ -87,6 +89,10 @@ class Subject {
         log.updateConfig(this.#config)
         // What was acknowledged in `page` is safe only once it is flushed.
         await this.rig.settle(log.flush())
+        return
+      case 'roll':
+        await this.#quiet()
+        if (log.logEndOffset > 0) await this.rig.settle(rollNow(log))
         return
       case 'flush':
         await this.rig.settle(log.flush())

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Log } from '../log.ts'
 import type { LogConfig } from '../log-config.ts'
 import type { LogDirectory } from '../log-directory.ts'
-import { cleanerOf, type KeyedRecord, keyedBatch, readRecords, rollNow } from '../testing-support/compacted-log.ts'
+import { cleanerOf, type KeyedRecord, keyedBatch, readBatches, readRecords, rollNow } from '../testing-support/compacted-log.ts'
 import { CompactionModel } from '../testing-support/compaction-model.ts'
 import { checked, StorageRig, testId } from '../testing-support/storage-rig.ts'
 
@@ -16,13 +16,15 @@ type Step =
   | { readonly kind: 'wait' | 'roll' | 'clean' | 'reopen' | 'kill' | 'crash' }
   | { readonly kind: 'cleanAWhile'; readonly events: number }
   | { readonly kind: 'sleep'; readonly ms: number }
-  | { readonly kind: 'deleteBefore'; readonly share: number }
+  | { readonly kind: 'commit' | 'truncate' | 'deleteBefore'; readonly share: number }
+  | { readonly kind: 'retain'; readonly bytes: number }
 
 const KEY = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h')
 const RECORD: fc.Arbitrary<KeyedRecord> = fc.record({
   key: KEY,
   value: fc.oneof({ weight: 1, arbitrary: fc.constant(null) }, { weight: 3, arbitrary: fc.string({ maxLength: 120 }) }),
 })
+const SHARE = fc.double({ min: 0, max: 1, noNaN: true })
 const STEP: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 12,
@@ -33,7 +35,9 @@ const STEP: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('cleanAWhile' as const), events: fc.integer({ min: 1, max: 60 }) }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('sleep' as const), ms: fc.integer({ min: 1, max: 9000 }) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('reopen' as const, 'kill' as const, 'crash' as const) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('deleteBefore' as const), share: fc.double({ min: 0, max: 1, noNaN: true }) }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('commit' as const), share: SHARE }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('truncate' as const, 'deleteBefore' as const), share: SHARE }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('retain' as const), bytes: fc.integer({ min: 0, max: 4000 }) }) },
 )
 
 /** A compacted log, and what its readers must see, under any sequence of steps. */
@@ -47,6 +51,9 @@ class Subject {
   #cleaner!: ReturnType<typeof cleanerOf>
   #cleaning: Promise<unknown> = Promise.resolve()
   #durableOffset = 0
+  /** What is cleaned lies below, what is cut off above it. */
+  #highWatermark = 0
+  #logStartOffset = 0
 
   constructor(seed: number) {
     this.rig = new StorageRig({ seed, directory: { tailCacheBytes: seed % 2 === 0 ? 3000 : 0, configFor: () => this.#config } })
@@ -67,6 +74,7 @@ class Subject {
     this.#cleaning = Promise.resolve()
     expect(this.#log.damage).toBeUndefined()
     expect(this.#log.logEndOffset).toBeGreaterThanOrEqual(this.#durableOffset)
+    expect(this.#log.logStartOffset).toBe(this.#logStartOffset)
     this.#model.cut(this.#log.logEndOffset)
     this.#log.becomeLeader(this.#log.leaderEpoch + 1)
     await this.check()
@@ -107,8 +115,20 @@ class Subject {
       case 'sleep':
         await this.rig.settle(this.rig.clock.sleep(step.ms))
         return
-      case 'deleteBefore':
-        await this.rig.settle(log.deleteRecordsBefore(Math.floor(log.durableOffset * step.share)))
+      case 'commit':
+        this.#highWatermark += Math.floor((log.durableOffset - this.#highWatermark) * step.share)
+        return
+      case 'truncate':
+        await this.#truncate(step.share)
+        return
+      case 'deleteBefore': {
+        const offset = Math.floor(this.#highWatermark * step.share)
+        this.#logStartOffset = Math.max(this.#logStartOffset, offset)
+        expect(await this.rig.settle(log.deleteRecordsBefore(offset))).toBe(this.#logStartOffset)
+        return
+      }
+      case 'retain':
+        await this.#retain(step.bytes)
         return
       case 'reopen':
         await this.#durable()
@@ -140,6 +160,7 @@ class Subject {
   /** In the end there is one record a key, and after its time none of a key that was deleted. */
   async finish(): Promise<void> {
     await this.#durable()
+    this.#highWatermark = this.#log.durableOffset
     await this.#cleanAll()
     await this.rig.settle(this.rig.clock.sleep(DELETE_RETENTION_MS))
     await this.#cleanAll()
@@ -155,6 +176,34 @@ class Subject {
     expect(this.rig.warnings.filter((warning) => warning.includes('cleaned'))).toEqual([])
   }
 
+  /** As a follower does: never what is committed, and so never what was cleaned. */
+  async #truncate(share: number): Promise<void> {
+    await this.#durable()
+    const log = this.#log
+    const batches = await this.rig.settle(readBatches(log))
+    const offsets = batches.map(({ baseOffset }) => baseOffset).filter((offset) => offset >= this.#highWatermark)
+    const offset = offsets[Math.floor(offsets.length * share)]
+    if (offset === undefined || offset < log.logStartOffset) return
+    await this.rig.settle(log.truncateTo(offset))
+    expect(log.logEndOffset).toBe(offset)
+    this.#model.cut(offset)
+    this.#durableOffset = offset
+  }
+
+  async #retain(retentionBytes: number): Promise<void> {
+    const log = this.#log
+    await this.#durable()
+    const before = log.sizeBytes()
+    log.updateConfig({ ...this.#config, retentionBytes })
+    await this.rig.settle(log.applyRetention(this.rig.clock.now()))
+    log.updateConfig(this.#config)
+    expect(log.sizeBytes()).toBeGreaterThanOrEqual(Math.min(before, retentionBytes))
+    expect(log.logStartOffset).toBeGreaterThanOrEqual(this.#logStartOffset)
+    this.#logStartOffset = log.logStartOffset
+    // Retention goes up to what is durable: who lets it has committed that.
+    this.#highWatermark = Math.max(this.#highWatermark, log.logStartOffset)
+  }
+
   async #cleanAll(): Promise<void> {
     await this.rig.settle(rollNow(this.#log))
     for (let count = 0; ; count++) {
@@ -165,8 +214,8 @@ class Subject {
   }
 
   #clean(): void {
-    this.#model.noteCleaning(this.rig.clock.now())
-    const candidate = { log: this.#log, limitOffset: this.#log.durableOffset }
+    const candidate = { log: this.#log, limitOffset: this.#highWatermark }
+    this.#model.noteCleaning(this.rig.clock.now(), candidate.limitOffset)
     const cleaner = this.#cleaner
     this.#cleaning = this.#cleaning.then(() => cleaner.cleanNext([candidate]))
   }
@@ -177,7 +226,7 @@ class Subject {
 }
 
 describe('the cleaner', () => {
-  it('loses and resurrects no key under appends, reads, restarts, kills and power cuts, and drops tombstones in their time', async () => {
+  it('loses and resurrects no key under appends, reads, cuts, retention, deleted records, restarts, kills and power cuts, and drops tombstones in their time', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 2 ** 31 }), fc.array(STEP, { minLength: 1, maxLength: 50 }), async (seed, steps) => {
         const subject = new Subject(seed)

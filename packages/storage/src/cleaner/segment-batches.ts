@@ -1,12 +1,15 @@
 import { BATCH_HEADER_BYTES, batchBytesOf, checkBatch } from '@kafka-ts/protocol/records'
 import { MAX_BATCH_BYTES } from '../batch-scanner.ts'
+import type { HeaderChecksumRange } from '../header-checksums.ts'
 import type { Segment } from '../segment.ts'
 import { StorageError } from '../storage-error.ts'
 import { type StoredBatch, storedBatchOf } from '../stored-batch.ts'
 import type { Pacer } from './pacer.ts'
 
-/** What one read takes, larger batches aside. */
-const READ_BYTES = 1024 * 1024
+/** What one read takes, larger batches aside: while it is copied a thread and a core are busy that the journal's sync may wait for. */
+const READ_BYTES = 256 * 1024
+/** Header checksums are read for so many bytes of batches at once: each time they must be searched for. */
+const CHECKSUMS_AHEAD_BYTES = 4 * 1024 * 1024
 
 export interface SegmentBatchesOptions {
   readonly pacer: Pacer
@@ -28,10 +31,15 @@ export async function* segmentBatches(segment: Segment, options: SegmentBatchesO
   let position = indexes.offsetIndex.lookup(fromOffset)
   let wanted = READ_BYTES
   let nextOffset = position === 0 ? segment.baseOffset : undefined
+  let checksums: HeaderChecksumRange | undefined
+  let checksumsEnd = position
   reader.start(position, wanted)
   while (position < segment.sizeBytes) {
     const chunk = await pacer.io(Math.min(wanted, segment.sizeBytes - position), reader.finish())
-    const checksums = await indexes.headerChecksums.read(position, position + chunk.length, segment.checksumFile)
+    if (checksums === undefined || position + chunk.length > checksumsEnd) {
+      checksumsEnd = position + Math.max(chunk.length, CHECKSUMS_AHEAD_BYTES)
+      checksums = await pacer.io(0, indexes.headerChecksums.read(position, checksumsEnd, segment.checksumFile))
+    }
     const batches: StoredBatch[] = []
     let at = 0
     while (at < chunk.length) {

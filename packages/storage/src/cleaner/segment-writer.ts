@@ -7,9 +7,9 @@ import type { Pacer } from './pacer.ts'
 import type { CleanedSegment } from './segment-swap.ts'
 
 /** What is gathered for one write; a larger batch is written alone. */
-const WRITE_BYTES = 1024 * 1024
-/** How much is written before it is synced: those of the journal wait for it, and one of 1 MiB takes less than a millisecond on a good disk. */
-const SYNC_BYTES = 1024 * 1024
+const WRITE_BYTES = 256 * 1024
+/** How much is written before it is synced: the journal's syncs wait for it, and one of 256 KiB takes less than half a millisecond on a good disk. */
+const SYNC_BYTES = 256 * 1024
 /** Positions in a segment are stored in 32 bits. */
 const MAX_SEGMENT_BYTES = 2 ** 31 - 1
 

@@ -32,9 +32,11 @@ export class CompactionModel {
     }
   }
 
-  /** A cleaning begins. */
-  noteCleaning(nowMs: number): void {
-    for (const record of this.#records) record.firstCleaningMs = Math.min(record.firstCleaningMs, nowMs)
+  /** A cleaning of what lies below an offset begins. */
+  noteCleaning(nowMs: number, limitOffset = Number.POSITIVE_INFINITY): void {
+    for (const record of this.#records) {
+      if (record.offset < limitOffset) record.firstCleaningMs = Math.min(record.firstCleaningMs, nowMs)
+    }
   }
 
   /** Whatever was not durable may be lost in a crash: the log ends here now. */
