@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 from="$PWD/apps/bench/src/peers/install"
-java_client="$PWD/apps/bench/src/peers/clients/KafkaJavaClient.java"
+java_client=("$PWD"/apps/bench/src/peers/clients/java/*.java)
 caches="${XDG_CACHE_HOME:-$HOME/.cache}"
 cache="$caches/kafka-ts-bench"
 interop="$caches/kafka-ts-interop"
@@ -58,7 +58,7 @@ make_confluent() {
 
 make_apache_kafka() {
   quietly mvn -q -B -f "$from/pom.xml" dependency:copy-dependencies "-DoutputDirectory=$1/lib" &&
-    quietly javac -d "$1/classes" -cp "$1/lib/*" "$java_client"
+    quietly javac -d "$1/classes" -cp "$1/lib/*" "${java_client[@]}"
 }
 
 install_servers() {
@@ -87,7 +87,7 @@ if has npm; then
   part confluent make_confluent "$from/confluent.json" "$node_home/include/node/node_version.h"
 else without 'no npm: the Node clients are left out'; fi
 if has mvn && has javac; then
-  part apache-kafka make_apache_kafka "$from/pom.xml" "$java_client"
+  part apache-kafka make_apache_kafka "$from/pom.xml" "${java_client[@]}"
 else without 'no mvn or javac (Debian: maven, default-jdk-headless): Apache Kafka is left out'; fi
 
 if [[ $missing -eq 0 ]]; then say "ready in $cache"; else say "$missing left out; what is there is in $cache"; fi

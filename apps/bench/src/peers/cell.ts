@@ -1,10 +1,13 @@
+import type { Figure } from './figures.ts'
 import type { Durability } from './peer.ts'
 
 /** One figure of one peer, a sample a run; those of the same run stand at the same place in every cell. NaN: that run failed. */
 export interface Cell {
+  /** A server's own name where the figure is of the server. */
   readonly peer: string
-  readonly figure: 'produce' | 'consume' | 'p50' | 'p99' | 'start' | 'idle RSS'
-  readonly unit: 'records/s' | 'ms' | 'MB'
+  readonly figure: Figure
+  /** What differs from the plan; empty where nothing does. */
+  readonly setting: string
   /** Undefined where it makes no difference. */
   readonly durability: Durability | undefined
   readonly samples: number[]
@@ -17,7 +20,7 @@ export class Cells {
   readonly #cells = new Map<string, Cell>()
 
   add(key: CellKey, sample: number): void {
-    const name = `${key.figure} ${key.durability} ${key.peer}`
+    const name = `${key.figure} ${key.setting} ${key.durability} ${key.peer}`
     const cell = this.#cells.get(name) ?? { ...key, samples: [] }
     cell.samples.push(sample)
     this.#cells.set(name, cell)

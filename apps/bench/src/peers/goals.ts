@@ -1,8 +1,8 @@
-import type { Cell } from './cell.ts'
+import type { Figure } from './figures.ts'
 
-type Goals = Readonly<Partial<Record<Cell['figure'], number>>>
+type Goals = Readonly<Partial<Record<Figure, number>>>
 
-/** How many times as fast, or as small, ours is meant to be, by peer (by server for `start` and `idle RSS`). */
+/** How many times as fast, or as small, ours is meant to be, by peer (by server for `start` and `idle RSS`), with the settings of the plan. */
 export const goals: Readonly<Record<string, Goals>> = {
   kafkajs: { produce: 8, consume: 6, p99: 3 },
   platformatic: { produce: 5, consume: 5, p99: 2 },

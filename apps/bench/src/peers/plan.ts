@@ -1,10 +1,6 @@
-import type { Durability, Peer } from './peer.ts'
+import type { Peer } from './peer.ts'
 
-/** What is measured of a client; `start` and `idle RSS` are of its server. */
-export type Scenario = 'produce' | 'consume' | 'latency'
-
-export const scenarios: readonly Scenario[] = ['produce', 'consume', 'latency']
-
+/** What all scenarios measure with, unless one of them is about it. */
 export interface Plan {
   readonly runs: number
   /** At most so long is measured in one cell of one run. */
@@ -19,9 +15,11 @@ export interface Plan {
   readonly windowRecords: number
   /** Filling a backlog may take so long; what is there then is the backlog. */
   readonly fillSeconds: number
+  /** What a server has on disk when `recovery` kills it. */
+  readonly gibibytes: number
 }
 
-/** All peers within eight minutes on two cores that are free. */
+/** The default scenario with all peers within eight minutes on two cores that are free. */
 export const wholePlan: Plan = {
   runs: 3,
   seconds: 2,
@@ -32,20 +30,36 @@ export const wholePlan: Plan = {
   partitions: 6,
   windowRecords: 32_000,
   fillSeconds: 10,
+  gibibytes: 1,
 }
 
 /** Whether all of it works, in about two minutes; its figures are rough. */
-export const quickPlan: Plan = { ...wholePlan, runs: 1, seconds: 0.5, warmUpSeconds: 0.3, scale: 0.15, rate: 1000, fillSeconds: 2 }
-
-export function recordsOf(peer: Peer, plan: Plan): number {
-  return Math.max(5 * 1000, Math.round(peer.records * plan.scale))
+export const quickPlan: Plan = {
+  ...wholePlan,
+  runs: 1,
+  seconds: 0.5,
+  warmUpSeconds: 0.3,
+  scale: 0.15,
+  rate: 1000,
+  fillSeconds: 2,
+  gibibytes: 0.1,
 }
 
-/**
- * Reading a backlog has no durability: what is compared with `commit` is not read a second time with `page`, except by whom all others are compared
- * with, for those that have `page` only.
- */
-export function measures(peer: Peer, scenario: Scenario, durability: Durability): boolean {
-  if (scenario !== 'consume' || durability === 'commit') return true
-  return !peer.durabilities.includes('commit') || peer.name === 'kafka-ts'
+const leastRecords = 5000
+/** Of the values that a client holds before it sends them. */
+const mostWorkloadBytes = 384 * 2 ** 20
+/** Of the values without an acknowledgement, where records are large. */
+const mostWindowBytes = 32 * 2 ** 20
+/** Of the values in one call of the clients that take many: no batch of it may be larger than what Kafka takes, 1 MiB. */
+const mostCallBytes = 512 * 2 ** 10
+const callRecords = 1000
+
+/** How many records a cell of `peer` may have at the most, and how many of them at a time. */
+export function volumeOf(peer: Peer, plan: Plan): { readonly count: number; readonly windowRecords: number; readonly callRecords: number } {
+  const ofScale = Math.max(leastRecords, Math.round(peer.records * plan.scale))
+  return {
+    count: Math.min(ofScale, Math.floor(mostWorkloadBytes / plan.valueBytes)),
+    windowRecords: Math.min(plan.windowRecords, Math.floor(mostWindowBytes / plan.valueBytes)),
+    callRecords: Math.min(callRecords, Math.floor(mostCallBytes / plan.valueBytes)),
+  }
 }

@@ -1,45 +1,45 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { atExit } from './at-exit.ts'
 import { cache } from './installed.ts'
+import type { Job, JobKind, JobResult } from './job.ts'
 import type { Peer } from './peer.ts'
+import { type Plan, volumeOf } from './plan.ts'
+import type { Server } from './servers/server.ts'
 
-/** What a client's process does; clients/job.mjs says what each kind measures. */
-export interface Job {
-  readonly kind: 'produce' | 'fill' | 'consume' | 'latency'
-  readonly address: string
-  readonly topic: string
-  readonly partitions: number
-  readonly valueBytes: number
-  /** At most so many records, in the warm-up and then again. */
-  readonly count: number
-  /** At most so long. */
-  readonly seconds: number
-  readonly warmUpSeconds: number
-  /** Records without an acknowledgement at any one time. */
-  readonly windowRecords: number
-  /** Records a second of a paced run. */
-  readonly rate: number
-}
-
-export interface JobResult {
-  readonly version: string
-  readonly count: number
-  readonly rate?: number
-  readonly p50?: number
-  readonly p99?: number
-}
-
-const deadlineMs = 75_000
+const usualDeadlineSeconds = 60
+/** A job ends itself at its deadline and says how far it came; one that cannot is killed so much later. */
+const graceMs = 15_000
+const usualClients = 10
 const keptCharacters = 4000
 const jobProgram = fileURLToPath(new URL('../../src/peers/clients/job.mjs', import.meta.url))
+
+/** The job of `peer` on `server` that `plan` describes. */
+export function jobOf(peer: Peer, server: Server, { plan, ...rest }: { plan: Plan; kind: JobKind; topic: string } & Partial<Job>): Job {
+  const { partitions, valueBytes, seconds, rate } = plan
+  return {
+    ...volumeOf(peer, plan),
+    address: server.address,
+    serverPid: server.pid(),
+    partitions,
+    valueBytes,
+    seconds,
+    rate,
+    warmUpSeconds: plan.warmUpSeconds * (peer.warmUpFactor ?? 1),
+    compression: 'none',
+    clients: usualClients,
+    deadlineSeconds: usualDeadlineSeconds,
+    ...rest,
+  }
+}
 
 /** Runs one job in a process of its own. Rejects with what the process said when it fails. */
 export async function runJob(peer: Peer, job: Job): Promise<JobResult> {
   const [program, ...args] = commandOf(peer, job)
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: deadlineMs, killSignal: 'SIGKILL' })
-  const killWithParent = () => child.kill('SIGKILL')
-  process.once('exit', killWithParent)
+  const timeout = job.deadlineSeconds * 1000 + graceMs
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout, killSignal: 'SIGKILL' })
+  const isOver = atExit(() => child.kill('SIGKILL'))
   let out = ''
   let said = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -52,7 +52,7 @@ export async function runJob(peer: Peer, job: Job): Promise<JobResult> {
     child.once('error', reject)
     child.once('close', (exitCode, signal) => resolve(exitCode ?? signal))
   })
-  process.off('exit', killWithParent)
+  isOver()
   const line = out.trimEnd().split('\n').at(-1) ?? ''
   if (code !== 0 || !line.startsWith('{')) throw new Error(`${peer.name} ${job.kind} ended with ${code}: ${said || out}`)
   return JSON.parse(line) as JobResult
@@ -64,5 +64,5 @@ function commandOf({ client }: Peer, job: Job): [string, ...string[]] {
   }
   const classPath = [join(cache, 'apache-kafka', 'classes'), join(cache, 'apache-kafka', 'lib', '*')].join(':')
   const pairs = Object.entries(job).map(([name, value]) => `${name}=${value}`)
-  return ['java', '-Xmx1g', '-Dorg.slf4j.simpleLogger.defaultLogLevel=error', '-cp', classPath, client.java, ...pairs]
+  return ['java', '-Xmx2g', '-Dorg.slf4j.simpleLogger.defaultLogLevel=error', '-cp', classPath, client.java, ...pairs]
 }

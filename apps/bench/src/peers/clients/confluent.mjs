@@ -9,7 +9,7 @@ const readWithinMs = 50
 const pauseMs = 1
 
 export function open(job) {
-  const { address, topic, partitions } = job
+  const { address, topic, partitions, compression } = job
   const rdkafka = requireOf(job, 'confluent')('@confluentinc/kafka-javascript')
   const connection = { 'bootstrap.servers': address }
   return {
@@ -26,6 +26,7 @@ export function open(job) {
           dr_cb: true,
           'linger.ms': isPaced ? 0 : 5,
           'batch.size': 1_000_000,
+          'compression.codec': compression,
           'queue.buffering.max.messages': 2 * job.windowRecords,
         },
         { acks: -1, partitioner: 'murmur2_random' },
@@ -39,7 +40,7 @@ export function open(job) {
       const consumer = new rdkafka.KafkaConsumer(
         {
           ...connection,
-          'group.id': `bench-${randomUUID()}`,
+          'group.id': job.group ?? `bench-${randomUUID()}`,
           'enable.auto.commit': false,
           'fetch.message.max.bytes': 4 * 2 ** 20,
           'queued.min.messages': 1_000_000,
@@ -47,7 +48,8 @@ export function open(job) {
         { 'auto.offset.reset': 'earliest' },
       )
       await called((done) => consumer.connect({}, done))
-      consumer.assign(Array.from({ length: partitions }, (_, partition) => ({ topic, partition, offset: 0 })))
+      if (job.group === undefined) consumer.assign(Array.from({ length: partitions }, (_, partition) => ({ topic, partition, offset: 0 })))
+      else consumer.subscribe([topic])
       consumer.setDefaultConsumeTimeout(readWithinMs)
       // In the paced run each record is handed over as it comes; otherwise as many as there are, up to a limit.
       if (job.kind === 'latency') return flow(consumer, sink)

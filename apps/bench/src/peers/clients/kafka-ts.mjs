@@ -1,27 +1,10 @@
-// The SDK of this repository, through the native door.
-import { createRequire } from 'node:module'
-import { Kafka, string, topic as topicOf } from '@kafka-ts/client'
-import { eachRecord } from './each-record.mjs'
+// The SDK of this repository, through the native door: calls that take many records.
+import { openSdk } from './sdk.mjs'
 
-export function open({ address, topic, partitions }) {
-  const kafka = new Kafka({ brokers: [address] })
-  const target = topicOf(topic, { key: string(), value: string() })
-  return {
-    version: createRequire(import.meta.url)('@kafka-ts/client/package.json').version,
-    createTopic: () => kafka.admin.createTopics([{ topic: target, partitions }]),
-    producer(isPaced) {
-      const producer = kafka.producer(isPaced ? { lingerMs: 0 } : {})
-      return {
-        send: (keys, values, from, end) =>
-          eachRecord(from, end, (index) => producer.send(target, { key: keys[index], value: values[index] })),
-      }
-    },
-    async read(sink) {
-      const consumer = kafka.consumer({ topics: [target], from: 'earliest' })
-      for await (const batch of consumer.batches()) {
-        for (const { key, value } of batch) sink.record(key, value)
-        if (sink.isDone()) break
-      }
-    },
-  }
+export function open(job) {
+  return openSdk(job, (producer, topic) => (keys, values, from, end) => {
+    const records = []
+    for (let index = from; index < end; index++) records.push({ key: keys[index], value: values[index] })
+    return producer.sendMany(topic, records)
+  })
 }

@@ -26,7 +26,7 @@ export function open(job) {
       }
     },
     async read(sink) {
-      const consumer = kafka.consumer({ groupId: `bench-${randomUUID()}`, maxBytesPerPartition: 4 * 2 ** 20 })
+      const consumer = kafka.consumer({ groupId: job.group ?? `bench-${randomUUID()}`, maxBytesPerPartition: 4 * 2 ** 20 })
       await consumer.connect()
       await consumer.subscribe({ topic, fromBeginning: true })
       const { promise: isComplete, resolve, reject } = Promise.withResolvers()

@@ -8,10 +8,10 @@ const publishTimeoutMs = 30_000
 const askEvery = 256
 
 export async function open(job) {
-  const { address, topic } = job
+  const { address, topic, group } = job
   const load = requireOf(job, 'node')
   const { connect } = load('@nats-io/transport-node')
-  const { jetstream, jetstreamManager, StorageType } = load('@nats-io/jetstream')
+  const { AckPolicy, DeliverPolicy, jetstream, jetstreamManager, StorageType } = load('@nats-io/jetstream')
   const prefix = `${topic}.`
   const openConnection = () => connect({ servers: address, noAsyncTraces: true })
   return {
@@ -27,11 +27,16 @@ export async function open(job) {
       }
     },
     async read(sink) {
-      const consumer = await jetstream(await openConnection()).consumers.get(topic)
+      const connection = await openConnection()
+      if (group !== undefined) {
+        const manager = await jetstreamManager(connection)
+        await manager.consumers.add(topic, { durable_name: group, ack_policy: AckPolicy.None, deliver_policy: DeliverPolicy.All })
+      }
+      const consumer = await jetstream(connection).consumers.get(topic, group)
       let read = 0
       for await (const message of await consumer.consume({ max_messages: readAtMost })) {
         sink.record(message.subject.slice(prefix.length), message.string())
-        if ((++read % askEvery === 0 || job.kind === 'latency' || read === job.count) && sink.isDone()) return
+        if ((++read % askEvery === 0 || job.kind !== 'consume' || read === job.count) && sink.isDone()) return
       }
     },
   }

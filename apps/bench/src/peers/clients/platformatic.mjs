@@ -6,7 +6,7 @@ import { requireOf, versionOf } from './packages.mjs'
 const askEvery = 256
 
 export async function open(job) {
-  const { address, topic, partitions } = job
+  const { address, topic, partitions, compression } = job
   const { Admin, Consumer, Producer, stringDeserializers, stringSerializers } = await import(
     requireOf(job, 'node').resolve('@platformatic/kafka')
   )
@@ -24,14 +24,14 @@ export async function open(job) {
         send: (keys, values, from, end) => {
           const messages = []
           for (let index = from; index < end; index++) messages.push({ topic, key: keys[index], value: values[index] })
-          return producer.send({ messages, acks: -1 })
+          return producer.send({ messages, acks: -1, compression })
         },
       }
     },
     async read(sink) {
       const consumer = new Consumer({
         ...connection,
-        groupId: `bench-${randomUUID()}`,
+        groupId: job.group ?? `bench-${randomUUID()}`,
         deserializers: stringDeserializers,
         autocommit: false,
         maxBytes: 4 * 2 ** 20,
@@ -45,7 +45,7 @@ export async function open(job) {
       stream.on('data', ({ key, value }) => {
         if (isOver) return
         sink.record(key, value)
-        if ((++read % askEvery === 0 || job.kind === 'latency' || read === job.count) && sink.isDone()) {
+        if ((++read % askEvery === 0 || job.kind !== 'consume' || read === job.count) && sink.isDone()) {
           isOver = true
           resolve()
         }

@@ -6,7 +6,7 @@ const readAtMost = 1000
 const blockMs = 1000
 
 export async function open(job) {
-  const { address, topic } = job
+  const { address, topic, group } = job
   const { createClient } = requireOf(job, 'node')('redis')
   const connect = () =>
     createClient({ url: `redis://${address}` })
@@ -25,8 +25,11 @@ export async function open(job) {
     },
     async read(sink) {
       const client = await connect()
+      if (group !== undefined) await client.xGroupCreate(topic, group, '0')
       for (let id = '0-0'; ; ) {
-        const streams = await client.xRead({ key: topic, id }, { COUNT: readAtMost, BLOCK: blockMs })
+        const streams = await (group === undefined
+          ? client.xRead({ key: topic, id }, { COUNT: readAtMost, BLOCK: blockMs })
+          : client.xReadGroup(group, 'reader', { key: topic, id: '>' }, { COUNT: readAtMost, BLOCK: blockMs, NOACK: true }))
         for (const { message } of streams?.[0]?.messages ?? []) sink.record(message.key, message.value)
         id = streams?.[0]?.messages.at(-1)?.id ?? id
         if (sink.isDone()) return

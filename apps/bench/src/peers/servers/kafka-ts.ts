@@ -6,13 +6,20 @@ export const kafkaTs: ServerType = {
   kind: 'kafka-ts',
   settings: { commit: 'durability=commit', page: 'durability=page' },
   async start(durability) {
-    const broker = await startBrokerProcess({ configs: { durability } })
+    const configs = { durability }
+    let broker = await startBrokerProcess({ configs })
+    const { address, startMs, dataDir } = broker
     return {
-      address: broker.address,
+      address,
       version: 'this commit',
-      startMs: broker.startMs,
-      residentBytes: broker.residentBytes,
-      remove: broker.remove,
+      startMs,
+      pid: () => broker.pid,
+      restartKilled: async () => {
+        await broker.stop('SIGKILL')
+        broker = await startBrokerProcess({ configs, dataDir, port: Number(address.split(':').at(-1)) })
+        return broker.startMs
+      },
+      remove: () => broker.remove(),
     }
   },
 }

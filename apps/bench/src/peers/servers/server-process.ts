@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { residentBytes } from '@kafka-ts/tests/support'
+import { atExit } from '../at-exit.ts'
 import type { Server } from './server.ts'
 
 const readyDeadlineMs = 120_000
@@ -26,8 +26,12 @@ export interface ServerProcessOptions {
 /** A new directory, which goes at the latest with this process. */
 export function temporaryDirectory(name: string): string {
   const directory = mkdtempSync(join(tmpdir(), `kafka-ts-bench-${name}-`))
-  process.once('exit', () => rmSync(directory, { recursive: true, force: true, maxRetries: removeRetries }))
+  atExit(() => removeDirectory(directory))
   return directory
+}
+
+function removeDirectory(directory: string): void {
+  rmSync(directory, { recursive: true, force: true, maxRetries: removeRetries })
 }
 
 /** A port that nobody listens on now. */
@@ -42,25 +46,47 @@ export function freePort(): Promise<number> {
 }
 
 /** Starts a program and waits for its line that says that it is ready. Rejects with what it said when it ends before. */
-export async function startServerProcess({ program, args, ready, address, version, directory }: ServerProcessOptions): Promise<Server> {
-  const begun = performance.now()
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], cwd: directory })
-  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  const killWithParent = () => child.kill('SIGKILL')
-  process.prependOnceListener('exit', killWithParent)
-  await untilReady(child, ready)
+export async function startServerProcess(options: ServerProcessOptions): Promise<Server> {
+  const { address, version, directory } = options
+  let running = await run(options)
   return {
     address,
     version,
-    startMs: performance.now() - begun,
-    residentBytes: () => residentBytes(child.pid as number),
+    startMs: running.startMs,
+    pid: () => running.child.pid as number,
+    restartKilled: async () => {
+      await running.end('SIGKILL')
+      running = await run(options)
+      return running.startMs
+    },
     remove: async () => {
-      child.kill('SIGTERM')
+      await running.end('SIGTERM')
+      removeDirectory(directory)
+    },
+  }
+}
+
+interface Running {
+  readonly child: ChildProcess
+  readonly startMs: number
+  end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>
+}
+
+async function run({ program, args, ready, directory }: ServerProcessOptions): Promise<Running> {
+  const begun = performance.now()
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], cwd: directory })
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const isOver = atExit(() => child.kill('SIGKILL'))
+  await untilReady(child, ready)
+  return {
+    child,
+    startMs: performance.now() - begun,
+    end: async (signal) => {
+      child.kill(signal)
       const tooLong = setTimeout(() => child.kill('SIGKILL'), stopDeadlineMs)
       await exited
       clearTimeout(tooLong)
-      process.off('exit', killWithParent)
-      rmSync(directory, { recursive: true, force: true })
+      isOver()
     },
   }
 }

@@ -9,8 +9,9 @@ export interface Server {
   readonly version: string
   /** From spawn to its line that says that it is ready, milliseconds. */
   readonly startMs: number
-  /** Resident set, bytes (Linux; NaN elsewhere). */
-  residentBytes(): number
+  pid(): number
+  /** Ends the process as a crash of it would, and starts it again on the same data and port: milliseconds until it is ready. */
+  restartKilled(): Promise<number>
   /** Ends the process and removes its data. */
   remove(): Promise<void>
 }
