@@ -12,6 +12,11 @@ export interface Codec<T> {
   encode(value: T): string | Uint8Array | null
   /** Reads `source[start, end)`. A result that refers to `source` keeps the whole fetched batch in memory. */
   decode(source: Uint8Array, start: number, end: number): T
+  /**
+   * As `decode`, from the text that the bytes are in UTF-8, and asked instead of it where there is one: the text of several records together takes a third of
+   * the time. A result that refers to the text may keep 1 KiB of the batch in memory.
+   */
+  readonly decodeText?: ((text: string) => T) | undefined
   /** A nullable codec takes and gives null (a tombstone, when it is the value); for any other codec a null is an error. */
   readonly isNullable: boolean
 }
@@ -32,6 +37,7 @@ const stringCodec: Codec<string> = {
   isNullable: false,
   encode: (value) => value,
   decode: decodeUtf8,
+  decodeText: (text) => text,
 }
 
 const bytesCodec: Codec<Uint8Array> = {
@@ -62,6 +68,7 @@ export function json<T = unknown>(): Codec<T> {
       return text
     },
     decode: (source, start, end) => JSON.parse(decodeUtf8(source, start, end)) as T,
+    decodeText: (text) => JSON.parse(text) as T,
   }
 }
 
@@ -86,6 +93,7 @@ export function schema<S extends StandardSchemaV1>(standardSchema: S): Codec<Sta
       return JSON.stringify(value)
     },
     decode: (source, start, end) => check(JSON.parse(decodeUtf8(source, start, end))),
+    decodeText: (text) => check(JSON.parse(text)),
   }
 }
 
@@ -95,7 +103,8 @@ export function nullable<T>(codec: Codec<T>): Codec<T | null> {
     name: `nullable ${codec.name}`,
     isNullable: true,
     encode: (value) => (value === null ? null : codec.encode(value)),
-    decode: codec.decode,
+    decode: (source, start, end) => codec.decode(source, start, end),
+    decodeText: codec.decodeText?.bind(codec),
   }
 }
 

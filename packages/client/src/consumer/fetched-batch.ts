@@ -138,10 +138,10 @@ export class FetchedBatchIterator implements IterableIterator<ConsumerRecord> {
 
 function toRecord(state: PartitionState, reader: RecordBatchReader): ConsumerRecord {
   const { topic, partition } = state
-  const { offset, timestamp, bytes, keyStart, valueStart } = reader
+  const { offset, timestamp } = reader
   try {
-    const key = keyStart === -1 ? null : topic.key.decode(bytes, keyStart, reader.keyEnd)
-    const value = valueStart === -1 ? readNull(topic.value) : topic.value.decode(bytes, valueStart, reader.valueEnd)
+    const key = reader.keyStart === -1 ? null : readKey(topic.key, reader)
+    const value = reader.valueStart === -1 ? readNull(topic.value) : readValue(topic.value, reader)
     return { topic: topic.name, partition, offset, timestamp, key, value, headers: reader.headers() }
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
@@ -149,6 +149,16 @@ function toRecord(state: PartitionState, reader: RecordBatchReader): ConsumerRec
       cause,
     })
   }
+}
+
+function readKey(codec: Codec<unknown>, reader: RecordBatchReader): unknown {
+  if (codec.decodeText !== undefined) return codec.decodeText(reader.keyString() as string)
+  return codec.decode(reader.bytes, reader.keyStart, reader.keyEnd)
+}
+
+function readValue(codec: Codec<unknown>, reader: RecordBatchReader): unknown {
+  if (codec.decodeText !== undefined) return codec.decodeText(reader.valueString() as string)
+  return codec.decode(reader.bytes, reader.valueStart, reader.valueEnd)
 }
 
 function readNull(codec: Codec<unknown>): null {

@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert'
 import { Buffer } from 'node:buffer'
+import { copyBytes, noteCopy } from '../copy-bytes.ts'
 import { writeInt16, writeInt32, writeInt64 } from './big-endian.ts'
 import { type Codec, type CompressionDoor, codecNumber } from './compression/codec.ts'
 import { compressRecords } from './compression/compress-records.ts'
@@ -125,6 +126,7 @@ export class RecordBatchBuilder {
     if (this.#recordCount === 0) this.#baseTimestamp = timestampMs
     if (timestampMs > this.#maxTimestamp) this.#maxTimestamp = timestampMs
     this.#recordCount++
+    noteCopy('encode', end - this.#end)
     this.#end = end
     return true
   }
@@ -142,10 +144,15 @@ export class RecordBatchBuilder {
 
   /** As `build`, with the records compressed, into a buffer of its own. The builder must be left alone until it resolves. */
   async buildCompressed(codec: Codec, door: CompressionDoor, fields: BatchFields = {}): Promise<Uint8Array> {
-    if (codec === 'none') return this.build(fields).slice()
+    if (codec === 'none') {
+      const plain = this.build(fields)
+      const copy = new Uint8Array(plain.length)
+      copyBytes('compress', copy, 0, plain)
+      return copy
+    }
     const records = await compressRecords(codec, this.#buffer.subarray(BATCH_HEADER_BYTES, this.#end), door)
     const batch = new Uint8Array(BATCH_HEADER_BYTES + records.length)
-    batch.set(records, BATCH_HEADER_BYTES)
+    copyBytes('compress', batch, BATCH_HEADER_BYTES, records)
     this.#writeHeader(batch, fields, codec)
     sealBatch(batch, 0)
     return batch
@@ -197,7 +204,7 @@ export class RecordBatchBuilder {
   #ensureCapacity(bytes: number): Utf8Buffer {
     if (bytes <= this.#buffer.length) return this.#buffer
     const larger = allocate(Math.max(bytes, this.#buffer.length * 2))
-    larger.set(this.#buffer.subarray(0, this.#end))
+    copyBytes('grow', larger, 0, this.#buffer.subarray(0, this.#end))
     this.#buffer = larger
     return larger
   }
@@ -258,7 +265,10 @@ function writeHeaders(buffer: Utf8Buffer, start: number, headers: readonly Recor
 function closeRecord(buffer: Utf8Buffer, start: number, bodyStart: number, bodyEnd: number): number {
   const bodyBytes = bodyEnd - bodyStart
   const lengthEnd = start + varintBytes(bodyBytes)
-  if (lengthEnd !== bodyStart) buffer.copyWithin(lengthEnd, bodyStart, bodyEnd)
+  if (lengthEnd !== bodyStart) {
+    noteCopy('move', bodyBytes)
+    buffer.copyWithin(lengthEnd, bodyStart, bodyEnd)
+  }
   writeVarint(buffer, start, bodyBytes)
   return lengthEnd + bodyBytes
 }

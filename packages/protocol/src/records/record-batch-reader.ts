@@ -15,6 +15,7 @@ import {
 } from './layout.ts'
 import { MALFORMED, NULL_POSITION, RecordWalker } from './record-walker.ts'
 import { RecordsError } from './records-error.ts'
+import { TextWindow } from './text-window.ts'
 import { asUtf8Buffer, type Utf8Buffer } from './utf8.ts'
 
 /** A header as it is read: the value is a view of the batch. */
@@ -72,6 +73,9 @@ export class RecordBatchReader {
   readonly #end: number
   #at: number
   #index = 0
+  /** Where the current record begins. */
+  #recordStart = 0
+  #window: TextWindow | undefined
 
   /** `records` are the decompressed records of a compressed batch, whose header is still read from `buffer`. Throws `RecordsError`. */
   constructor(buffer: Uint8Array, at: number, records?: Uint8Array) {
@@ -101,6 +105,7 @@ export class RecordBatchReader {
     const walker = this.#walker
     const end = walker.walk(this.bytes, this.#at, this.#end)
     if (end === MALFORMED) throw corrupt(walker.problem)
+    this.#recordStart = this.#at
     this.#at = end
     this.#index++
     this.offset = this.#baseOffset + walker.offsetDelta
@@ -130,16 +135,16 @@ export class RecordBatchReader {
     return this.#walker.headerCount
   }
 
-  /** The key as a string (malformed UTF-8 becomes U+FFFD), or null. */
+  /** The key as a string (malformed UTF-8 becomes U+FFFD), or null. It may keep `TEXT_WINDOW_BYTES` of the batch in memory. */
   keyString(): string | null {
     const { keyStart, keyEnd } = this.#walker
-    return keyStart === NULL_POSITION ? null : this.#buffer.utf8Slice(keyStart, keyEnd)
+    return keyStart === NULL_POSITION ? null : this.#textOf(keyStart, keyEnd)
   }
 
-  /** The value as a string (malformed UTF-8 becomes U+FFFD), or null. */
+  /** The value as a string, as `keyString` gives the key. */
   valueString(): string | null {
     const { valueStart, valueEnd } = this.#walker
-    return valueStart === NULL_POSITION ? null : this.#buffer.utf8Slice(valueStart, valueEnd)
+    return valueStart === NULL_POSITION ? null : this.#textOf(valueStart, valueEnd)
   }
 
   /** The key as a view of the batch, or null. */
@@ -172,6 +177,15 @@ export class RecordBatchReader {
       headers.push({ key, value: valueLength < 0 ? null : this.bytes.subarray(valueStart, walker.position) })
     }
     return headers
+  }
+
+  #textOf(start: number, end: number): string {
+    this.#window ??= new TextWindow(this.#buffer)
+    const window = this.#window
+    if (window.isDue(start, end)) {
+      window.open({ recordStart: this.#recordStart, recordsLeft: this.recordCount - this.#index + 1, batchEnd: this.#end })
+    }
+    return window.slice(start, end)
   }
 }
 

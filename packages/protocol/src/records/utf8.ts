@@ -13,6 +13,7 @@ export const NOT_ASCII = -1
 export interface Utf8Buffer extends Buffer {
   utf8Write(text: string, at: number, maxBytes: number): number
   utf8Slice(start: number, end: number): string
+  latin1Slice(start: number, end: number): string
 }
 
 /** The same bytes (not a copy) as a Buffer. */
