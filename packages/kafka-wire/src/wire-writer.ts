@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer'
+import { copyBytes } from '@kafka-ts/protocol'
 
 const INITIAL_BYTES = 1024
 /** Records below this size are copied into the buffer: a chunk of their own costs the socket more than the copy (measured). */
@@ -71,7 +72,8 @@ export class WireWriter {
   /** Records as they are: the chunk must not be written to until the frame is sent. */
   records(chunk: Uint8Array): void {
     if (chunk.length < COPY_BELOW_BYTES) {
-      this.bytes(chunk)
+      const at = this.#reserve(chunk.length)
+      copyBytes('answer', this.#buffer, at, chunk)
       return
     }
     this.#cut()

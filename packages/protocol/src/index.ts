@@ -60,6 +60,7 @@ export { type OffsetDeleteRequest, type OffsetDeleteResponse, offsetDelete } fro
 export { type OffsetFetchGroupResponse, type OffsetFetchRequest, type OffsetFetchResponse, offsetFetch } from './apis/offset-fetch.ts'
 export type { ProducePartitionResponse, ProduceRequest, ProduceResponse } from './apis/produce.ts'
 export { AttachmentReader } from './attachments.ts'
+export { type CopyPlace, copyBytes, countingCopies, joinBytes, noteCopy } from './copy-bytes.ts'
 export {
   apiOf,
   decodeRequest,

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer'
+import { copyBytes } from './copy-bytes.ts'
 
 /**
  * A stream of `prefix | payload`, where the prefix says how long the payload is: what the frames of both protocols have in common.
@@ -93,12 +94,12 @@ class PayloadAssembly {
     const position = this.receivedBytes
     this.receivedBytes += part.length
     if (this.#target !== undefined) {
-      this.#target.set(part, position)
+      copyBytes('frame', this.#target, position, part)
     } else if (part.length === this.#totalBytes) {
       this.#target = part
     } else if (this.#totalBytes <= Math.max(EAGER_ALLOCATION_BYTES, this.receivedBytes * ALLOCATION_FACTOR)) {
       this.#target = this.#assembleInto(Buffer.allocUnsafeSlow(this.#totalBytes))
-      this.#target.set(part, position)
+      copyBytes('frame', this.#target, position, part)
     } else {
       this.#hold(part)
     }
@@ -111,7 +112,7 @@ class PayloadAssembly {
   #assembleInto(target: Uint8Array): Uint8Array {
     let position = 0
     for (const chunk of this.#held) {
-      target.set(chunk, position)
+      copyBytes('frame', target, position, chunk)
       position += chunk.length
     }
     this.#held.length = 0
@@ -130,7 +131,7 @@ class PayloadAssembly {
       this.#blockFilled = 0
       this.#held.push(this.#block.subarray(0, 0))
     }
-    this.#block.set(part, this.#blockFilled)
+    copyBytes('frame', this.#block, this.#blockFilled, part)
     this.#blockFilled += part.length
     this.#held[this.#held.length - 1] = this.#block.subarray(0, this.#blockFilled)
   }

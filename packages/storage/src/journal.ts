@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert'
 import { join } from 'node:path'
 import type { Disk, Random } from '@kafka-ts/io'
+import { copyBytes } from '@kafka-ts/protocol'
 import { JournalFile } from './journal-file.ts'
 import {
   ENTRY_HEADER_BYTES,
@@ -133,7 +134,7 @@ export class Journal<Member> {
       if (bytes.length < COPIED_BELOW_BYTES) {
         // First the place, then the buffer: making room may put another one there.
         const at = this.#stage(bytes.length)
-        this.#staging.set(bytes, at)
+        copyBytes('journal', this.#staging, at, bytes)
       } else {
         this.#gatherStaged()
         this.#gathered.push(bytes)

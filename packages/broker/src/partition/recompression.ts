@@ -1,5 +1,5 @@
 import { type Compression, UnsupportedCompressionError } from '@kafka-ts/io'
-import { errorCode } from '@kafka-ts/protocol'
+import { copyBytes, errorCode, joinBytes } from '@kafka-ts/protocol'
 import {
   ATTRIBUTES_AT,
   attributesOf,
@@ -92,7 +92,7 @@ export async function openRecords(
       return { problem: { errorCode: errorCode('UNSUPPORTED_COMPRESSION_TYPE'), message: error.message } }
     throw error
   }
-  return { records: batches.length === 1 ? (batches[0] as Uint8Array) : Buffer.concat(batches) }
+  return { records: batches.length === 1 ? (batches[0] as Uint8Array) : joinBytes('compress', batches) }
 }
 
 async function openOne(batch: Uint8Array, options: OpeningOptions): Promise<Uint8Array> {
@@ -125,7 +125,7 @@ function ensureKeys(plain: Uint8Array): void {
 function withRecords(batch: Uint8Array, attributes: number, codec: Codec, records: Uint8Array): Uint8Array {
   const result = Buffer.allocUnsafeSlow(BATCH_HEADER_BYTES + records.length)
   result.set(batch.subarray(0, BATCH_HEADER_BYTES))
-  result.set(records, BATCH_HEADER_BYTES)
+  copyBytes('compress', result, BATCH_HEADER_BYTES, records)
   result.writeInt32BE(result.length - LOG_OVERHEAD, BATCH_LENGTH_AT)
   result.writeInt16BE((attributes & ~CODEC_MASK) | codecNumber(codec), ATTRIBUTES_AT)
   sealBatch(result, 0)

@@ -1,5 +1,5 @@
 import type { ConnectionHandler, Connection as Socket } from '@kafka-ts/io'
-import { KafkaError } from '@kafka-ts/protocol'
+import { joinBytes, KafkaError } from '@kafka-ts/protocol'
 import type { Logger } from '../logger.ts'
 import type { ConnectionLimits } from './connection-limits.ts'
 import type { Door, DoorConnection, OpenDoor } from './door.ts'
@@ -240,7 +240,7 @@ export class ServerConnection implements ConnectionHandler, DoorConnection, Budg
   }
 
   #sniff(chunk: Uint8Array): void {
-    const bytes = this.#firstBytes.length === 0 ? chunk : Buffer.concat([this.#firstBytes, chunk])
+    const bytes = this.#firstBytes.length === 0 ? chunk : joinBytes('first bytes', [this.#firstBytes, chunk])
     const protocol = sniff(bytes)
     switch (protocol) {
       case 'undecided':
