@@ -1,3 +1,4 @@
+import { DiskError } from '@kafka-ts/io'
 import { describe, expect, it } from 'vitest'
 import type { Log } from './log.ts'
 import type { LogConfig } from './log-config.ts'
@@ -97,6 +98,20 @@ describe('retention', () => {
     expect(opened.log.sizeBytes()).toBeGreaterThanOrEqual(400)
     expect(opened.log.logStartOffset).toBeGreaterThan(0)
     expect(() => opened.log.read({ offset: 0, maxBytes: 1, limitOffset: 6, atLeastOne: true })).toThrow(StorageError)
+  })
+
+  it('of a segment that the disk cannot read concerns that log alone', async () => {
+    const opened = await openLog({ segmentBytes: 200, retentionMs: 1000 })
+    const { rig, directory } = opened
+    await appendAt(opened, [START_MS - 9000, START_MS - 8000, START_MS], 60)
+    await rig.settle(directory.close())
+    const reopened = await rig.settle(rig.open({ configFor: () => opened.log.config }))
+    const log = reopened.log(opened.log.id.topicId, 0)!
+    rig.disk.faults.add({ operation: 'read', path: /0\.(time)?index$|0\.log$/, times: 1 })
+    await expect(rig.settle(log.applyRetention(START_MS))).rejects.toBeInstanceOf(DiskError)
+    expect(reopened.isOnline).toBe(true)
+    expect(await rig.settle(log.applyRetention(START_MS))).toBeGreaterThan(0)
+    expect(log.logStartOffset).toBe(2)
   })
 
   it('leaves the files under another name for file.delete.delay.ms', async () => {

@@ -228,26 +228,17 @@ export class Log {
     })
   }
 
-  /** Removes segments past `retention.ms` and `retention.bytes`, if the policy is to delete; resolves with the bytes removed. */
+  /**
+   * Removes segments past `retention.ms` and `retention.bytes`, if the policy is to delete; resolves with the bytes removed. Rejects with
+   * `StorageError`, or with `DiskError` when the segments cannot be read: that concerns this log alone.
+   */
   applyRetention(nowMs: number): Promise<number> {
-    return this.#changeFiles(async () => {
+    return this.#inTurn(async () => {
       if (this.config.cleanupPolicy === 'compact') return 0
       const { disk } = this.#context
-      const { segments } = this.#storage
       const limits = { config: this.config, nowMs, durableOffset: this.#offsets.durable, disk }
-      const count = await countExpired(segments, limits)
-      if (count === 0) return 0
-      if (count === segments.length) {
-        if (!this.#rollIdle()) return 0
-        // The new segment is durable before the old ones go: without any the log would seem to have lost everything.
-        await this.#storage.flush({ isComplete: false })
-      }
-      await this.#storage.secureProducers(segments[count]!.baseOffset)
-      const logStart = Math.max(this.#offsets.logStart, segments[count]!.baseOffset)
-      this.#offsets.set({ logStart })
-      await this.#context.checkpointLogStarts()
-      this.#storage.epochCache.truncateFromStart(logStart)
-      return this.#storage.removeOldest(count, this.config.fileDeleteDelayMs)
+      const count = await countExpired(this.#storage.segments, limits)
+      return count === 0 ? 0 : this.#context.guard(() => this.#removeExpired(count))
     })
   }
 
@@ -277,14 +268,15 @@ export class Log {
 
   /**
    * Begins a new segment when the present one, to which nothing may be appended for long, has records that must not wait longer than
-   * `max.compaction.lag.ms`: only complete segments are cleaned.
+   * `max.compaction.lag.ms`: only complete segments are cleaned. Rejects as `applyRetention`.
    */
   rollForCompaction(nowMs: number): Promise<void> {
-    return this.#changeFiles(async () => {
+    return this.#inTurn(async () => {
       const { active } = this.#storage
       if (active === undefined || active.sizeBytes === 0) return
       const firstMs = await active.firstBatchTimestamp()
-      if (firstMs >= 0 && nowMs - firstMs > this.config.maxCompactionLagMs) this.#rollIdle()
+      if (firstMs < 0 || nowMs - firstMs <= this.config.maxCompactionLagMs) return
+      await this.#context.guard(async () => this.#rollIdle())
     })
   }
 
@@ -346,10 +338,30 @@ export class Log {
     return true
   }
 
+  async #removeExpired(count: number): Promise<number> {
+    const { segments } = this.#storage
+    if (count === segments.length) {
+      if (!this.#rollIdle()) return 0
+      // The new segment is durable before the old ones go: without any the log would seem to have lost everything.
+      await this.#storage.flush({ isComplete: false })
+    }
+    await this.#storage.secureProducers(segments[count]!.baseOffset)
+    const logStart = Math.max(this.#offsets.logStart, segments[count]!.baseOffset)
+    this.#offsets.set({ logStart })
+    await this.#context.checkpointLogStarts()
+    this.#storage.epochCache.truncateFromStart(logStart)
+    return this.#storage.removeOldest(count, this.config.fileDeleteDelayMs)
+  }
+
+  /** Whatever fails takes the directory offline. */
   #changeFiles<Result>(task: () => Promise<Result>): Promise<Result> {
+    return this.#inTurn(() => this.#context.guard(task))
+  }
+
+  #inTurn<Result>(task: () => Promise<Result>): Promise<Result> {
     return this.#fileChanges.run(() => {
       this.#ensureUsable()
-      return this.#context.guard(task)
+      return task()
     })
   }
 

@@ -32,9 +32,9 @@ export const clean: Scenario = {
     for (let run = 0; run < runs; run++) {
       const found = await cleanOnce(Math.max(150_000, Math.round(records * scale)))
       speeds.push(found.speed)
-      idle.push(found.idleP99)
-      busy.push(found.busyP99)
-      log(`${Math.round(found.speed)} MB/s; produce p99 ${found.idleP99.toFixed(2)} ms idle, ${found.busyP99.toFixed(2)} ms meanwhile`)
+      idle.push(found.idle.p99)
+      busy.push(found.busy.p99)
+      log(`${Math.round(found.speed)} MB/s; produce ${shown(found.idle)} idle, ${shown(found.busy)} meanwhile`)
     }
     const setting = `${valueBytes} B, 1 partition, commit`
     const goal = 2 * (idle.toSorted((a, b) => a - b)[idle.length >> 1] ?? Number.NaN)
@@ -46,7 +46,18 @@ export const clean: Scenario = {
   },
 }
 
-async function cleanOnce(count: number): Promise<{ readonly speed: number; readonly idleP99: number; readonly busyP99: number }> {
+/** Of the times from a send to its acknowledgement, milliseconds. */
+interface Latency {
+  readonly mean: number
+  readonly p50: number
+  readonly p99: number
+}
+
+function shown({ mean, p50, p99 }: Latency): string {
+  return `mean ${mean.toFixed(2)} p50 ${p50.toFixed(2)} p99 ${p99.toFixed(2)} ms`
+}
+
+async function cleanOnce(count: number): Promise<{ readonly speed: number; readonly idle: Latency; readonly busy: Latency }> {
   const broker = await startBrokerProcess({ configs: brokerConfigs })
   const kafka = new Kafka({ brokers: [broker.address] })
   try {
@@ -55,12 +66,12 @@ async function cleanOnce(count: number): Promise<{ readonly speed: number; reado
     await fill(kafka, count)
     // What was written is brought to the disk for some time yet.
     await pause(settleSeconds * 1000)
-    const idleP99 = await p99While(probe, async () => pause(idleSeconds * 1000))
+    const idle = await latencyWhile(probe, async () => pause(idleSeconds * 1000))
     let speed = 0
-    const busyP99 = await p99While(probe, async () => {
+    const busy = await latencyWhile(probe, async () => {
       speed = await cleaningSpeed(kafka, broker)
     })
-    return { speed, idleP99, busyP99 }
+    return { speed, idle, busy }
   } finally {
     await kafka.close()
     await broker.remove()
@@ -102,8 +113,8 @@ function completeSegmentBytes(directory: string): number {
     .reduce((sum, name) => sum + statSync(join(directory, name)).size, 0)
 }
 
-/** The 99th percentile of the time from a send to its acknowledgement, one record at a time at a steady rate, for as long as `task` takes. */
-async function p99While(producer: Producer, task: () => Promise<void>): Promise<number> {
+/** Of one record at a time at a steady rate, for as long as `task` takes. */
+async function latencyWhile(producer: Producer, task: () => Promise<void>): Promise<Latency> {
   const times: number[] = []
   let isDone = false
   const running = task().finally(() => {
@@ -117,10 +128,9 @@ async function p99While(producer: Producer, task: () => Promise<void>): Promise<
   }
   await Promise.all(sends)
   await running
-  return percentile(
-    times.sort((one, other) => one - other),
-    0.99,
-  )
+  times.sort((one, other) => one - other)
+  const mean = times.reduce((sum, time) => sum + time, 0) / times.length
+  return { mean, p50: percentile(times, 0.5), p99: percentile(times, 0.99) }
 }
 
 async function sendOne(producer: Producer, times: number[]): Promise<void> {

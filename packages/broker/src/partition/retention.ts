@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '@kafka-ts/io'
+import { type Clock, DiskError, type Timer } from '@kafka-ts/io'
 import { StorageError } from '@kafka-ts/storage'
 import type { Logger } from '../logger.ts'
 import type { Partition } from './partition.ts'
@@ -48,7 +48,7 @@ export class Retention {
         const bytes = await partition.applyRetention(clock.now())
         if (bytes > 0) logger.info({ topic: partition.topic, partition: partition.partition, bytes }, 'retention deleted old segments')
       } catch (error) {
-        if (!(error instanceof StorageError)) throw error
+        if (!(error instanceof StorageError || error instanceof DiskError)) throw error
         logger.warn({ err: error, topic: partition.topic, partition: partition.partition }, 'retention failed; it is tried again')
       }
     }

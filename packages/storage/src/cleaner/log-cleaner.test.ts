@@ -207,11 +207,35 @@ describe('LogCleaner', () => {
     rig.disk.faults.add({ operation: 'read', path: /orders-0.*\.log$/, times: Number.POSITIVE_INFINITY })
     const cleaner = cleanerOf(rig)
     const candidates = [log, other].map((each) => ({ log: each, limitOffset: each.durableOffset }))
-    expect(await rig.settle(cleaner.cleanNext(candidates))).toBeUndefined()
     expect((await rig.settle(cleaner.cleanNext(candidates)))?.log).toBe(other)
     expect(rig.warnings.filter((warning) => warning.includes('is not cleaned any more'))).toHaveLength(1)
     expect(directory.isOnline).toBe(true)
   })
+
+  it.each(['full', 'offline'] as const)(
+    'cleans what is in another directory though that of the log which needs it most is %s',
+    async (state) => {
+      const { rig, directory, log } = await compacted()
+      const elsewhere = await rig.settle(rig.open({ path: '/data/elsewhere' }))
+      const other = elsewhere.createLog(testId('invoices'), rig.config)
+      const beside = directory.createLog(testId('parcels'), rig.config)
+      for (const each of [log, log, beside, beside, other, other]) await appendKeyed(rig, each, [{ key: 'a', value: 'x' }])
+      for (const each of [log, beside, other]) await rig.settle(rollNow(each))
+      const isFull = state === 'full'
+      rig.disk.faults.add({
+        operation: 'write',
+        path: /logs\/.*cleaned$/,
+        times: Number.POSITIVE_INFINITY,
+        code: isFull ? 'ENOSPC' : 'EIO',
+      })
+      const cleaner = cleanerOf(rig)
+      const candidates = [log, beside, other].map((each) => ({ log: each, limitOffset: each.durableOffset }))
+      expect((await rig.settle(cleaner.cleanNext(candidates)))?.log).toBe(other)
+      expect(await rig.settle(cleaner.cleanNext(candidates))).toBeUndefined()
+      expect(directory.isOnline).toBe(isFull)
+      expect(rig.warnings.filter((warning) => warning.includes('was not cleaned'))).toHaveLength(isFull ? 1 : 0)
+    },
+  )
 
   it('does not hide that a segment is missing', async () => {
     const { rig, directory, log } = await compacted()
@@ -241,6 +265,8 @@ describe('LogCleaner', () => {
     expect(filesOf(rig)).not.toContain('cleaned')
     expect(await rig.settle(readRecords(log))).toHaveLength(8)
     rig.disk.setFreeBytes(Number.POSITIVE_INFINITY)
+    expect(await rig.settle(cleanAll(log, cleaner)), 'so soon').toBe(0)
+    await rig.settle(rig.clock.sleep(60_000))
     expect(await rig.settle(cleanAll(log, cleaner))).toBe(1)
     expect((await rig.settle(readRecords(log))).map(({ offset }) => offset)).toEqual([2, 3, 4, 5, 6, 7])
   })

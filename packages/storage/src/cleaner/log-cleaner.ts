@@ -1,14 +1,17 @@
-import { type Clock, type Compression, DiskError, type Random } from '@kafka-ts/io'
+import { type Clock, type Compression, type Disk, DiskError, type Random } from '@kafka-ts/io'
 import { RecordsError } from '@kafka-ts/protocol/records'
 import type { Log } from '../log.ts'
 import { isCompacted } from '../log-config.ts'
 import type { StorageLogger } from '../log-directory-options.ts'
-import { StorageError } from '../storage-error.ts'
+import { isDiskFull, StorageError } from '../storage-error.ts'
 import { directoryNameOf } from '../topic-partition-id.ts'
 import { type CleanSummary, cleanPass, SegmentsGoneError } from './clean-pass.ts'
 import { type Cleanable, findCleanable } from './cleanable.ts'
 import { HASH_SECRET_BYTES } from './key-hash.ts'
 import { Pacer } from './pacer.ts'
+
+/** How long a directory without space is left alone: each try takes what little there is from those who append. */
+const FULL_DISK_REST_MS = 60_000
 
 export interface LogCleanerOptions {
   readonly clock: Clock
@@ -48,31 +51,48 @@ export class LogCleaner {
   readonly #closing = new AbortController()
   /** Logs whose records cannot be read: cleaning them would hide that. Tried again after a restart. */
   readonly #uncleanable = new WeakSet<Log>()
+  /** When the directory that has this disk is tried again, by the monotonic clock. */
+  readonly #restUntilMs = new WeakMap<Disk, number>()
 
   constructor(options: LogCleanerOptions) {
     this.#options = options
   }
 
   /**
-   * Cleans the log that needs it most, once; undefined when none does. A log that cannot be cleaned is reported to the logger, and left alone. Rejects only
-   * with what is no fault of a log or a disk.
+   * Cleans the log that needs it most, once; undefined when none does. One that cannot be cleaned is reported to the logger, and holds up no other.
+   * Rejects only with what is no fault of a log or a disk.
    */
   async cleanNext(candidates: Iterable<CleanCandidate>): Promise<CleanReport | undefined> {
-    let chosen: Choice | undefined
-    for (const candidate of candidates) {
-      if (this.#closing.signal.aborted) return undefined
-      if (!isCompacted(candidate.log.config) || candidate.log.damage !== undefined || this.#uncleanable.has(candidate.log)) continue
-      const choice = await this.#handled(candidate.log, () => this.#look(candidate))
-      if (choice !== undefined && (chosen === undefined || isMoreUrgent(choice, chosen))) chosen = choice
+    const left = new Map([...candidates].map((candidate) => [candidate.log, candidate]))
+    for (;;) {
+      const chosen = await this.#choose(left.values())
+      if (chosen === undefined) return undefined
+      const { log, cleanable } = chosen
+      const report = await this.#handled(log, () => this.#clean(log, cleanable))
+      if (report !== undefined) return report
+      left.delete(log)
     }
-    if (chosen === undefined || this.#closing.signal.aborted) return undefined
-    const { log, cleanable } = chosen
-    return this.#handled(log, () => this.#clean(log, cleanable))
   }
 
   /** What is under way ends soon, without a result; nothing new begins. Idempotent. */
   close(): void {
     this.#closing.abort()
+  }
+
+  async #choose(candidates: Iterable<CleanCandidate>): Promise<Choice | undefined> {
+    let chosen: Choice | undefined
+    for (const candidate of candidates) {
+      if (this.#closing.signal.aborted) return undefined
+      if (!this.#isUsable(candidate.log)) continue
+      const choice = await this.#handled(candidate.log, () => this.#look(candidate))
+      if (choice !== undefined && (chosen === undefined || isMoreUrgent(choice, chosen))) chosen = choice
+    }
+    return this.#closing.signal.aborted ? undefined : chosen
+  }
+
+  #isUsable(log: Log): boolean {
+    if (!isCompacted(log.config) || log.damage !== undefined || this.#uncleanable.has(log)) return false
+    return this.#options.clock.monotonic() >= (this.#restUntilMs.get(log.internals.disk) ?? 0)
   }
 
   async #look({ log, limitOffset }: CleanCandidate): Promise<Choice | undefined> {
@@ -110,15 +130,23 @@ export class LogCleaner {
     } catch (error) {
       if (this.#closing.signal.aborted || error instanceof SegmentsGoneError) return undefined
       if (!isExpected(error)) throw error
-      const name = directoryNameOf(log.id)
-      if (isUnreadable(error)) {
-        this.#uncleanable.add(log)
-        this.#options.logger.error(`${name} cannot be read and is not cleaned any more until a restart: ${error.message}`, error)
-      } else if (!(error instanceof StorageError && error.code === 'DELETED')) {
-        this.#options.logger.warn(`${name} was not cleaned; it is tried again: ${String(error)}`)
-      }
+      this.#report(log, error)
       return undefined
     }
+  }
+
+  #report(log: Log, error: Error): void {
+    const { clock, logger } = this.#options
+    const name = directoryNameOf(log.id)
+    if (isUnreadable(error)) {
+      this.#uncleanable.add(log)
+      logger.error(`${name} cannot be read and is not cleaned any more until a restart: ${error.message}`, error)
+      return
+    }
+    // Who removed the log, or what took its directory offline, is known.
+    if (error instanceof StorageError && (error.code === 'DELETED' || error.code === 'OFFLINE')) return
+    if (isDiskFull(error)) this.#restUntilMs.set(log.internals.disk, clock.monotonic() + FULL_DISK_REST_MS)
+    logger.warn(`${name} was not cleaned; it is tried again: ${String(error)}`)
   }
 }
 
