@@ -1,9 +1,7 @@
 import type { KafkaError } from '@kafka-ts/protocol'
 import { type ProducerStamp, type RecordBatchBuilder, type RecordBytes, type RecordHeader, stampProducer } from '@kafka-ts/protocol/records'
 import type { PartitionQueue } from './partition-queue.ts'
-import type { RecordMetadata } from './producer-types.ts'
 import { RecordOutcomes } from './record-outcomes.ts'
-import type { SendManyCall } from './send-many-call.ts'
 
 /** What one record costs besides its bytes: its promise, the functions that settle it, its timestamp and its result. Counted against `bufferBytes`. */
 export const RECORD_OVERHEAD_BYTES = 128
@@ -12,6 +10,8 @@ export const RECORD_OVERHEAD_BYTES = 128
 export class ProducerBatch {
   readonly queue: PartitionQueue
   readonly builder: RecordBatchBuilder
+  /** Who is told what becomes of its records: as many as the builder has. */
+  readonly outcomes = new RecordOutcomes()
   /** Monotonic. */
   readonly createdAtMs: number
   /** Bytes counted against the producer's buffer. */
@@ -32,7 +32,6 @@ export class ProducerBatch {
   failedAttempts = 0
   /** What went wrong the last time. */
   lastError: KafkaError | undefined
-  readonly #outcomes = new RecordOutcomes()
   /** Closed and, where that is asked, compressed: it may take off. */
   #isSealed = false
   #compressed: Uint8Array | undefined
@@ -59,28 +58,19 @@ export class ProducerBatch {
   }
 
   get recordCount(): number {
-    return this.#outcomes.count
+    return this.outcomes.count
   }
 
   /**
-   * Adds a record, whose outcome is then asked for with `promise` or `tell`. False when it does not fit; only an empty batch takes any. Positional: the
+   * Adds a record; the caller then says to `outcomes` who waits for it. False when it does not fit; only an empty batch takes any. Positional: the
    * hot path of `send`.
    */
   append(timestampMs: number, key: RecordBytes, value: RecordBytes, headers: readonly RecordHeader[]): boolean {
     const before = this.builder.sizeInBytes
     if (!this.builder.append(timestampMs, key, value, headers, true)) return false
     this.bufferedBytes += this.builder.sizeInBytes - before + RECORD_OVERHEAD_BYTES
+    this.outcomes.add(timestampMs)
     return true
-  }
-
-  /** The outcome of the record that was just added. */
-  promise(timestampMs: number): Promise<RecordMetadata> {
-    return this.#outcomes.promise(timestampMs)
-  }
-
-  /** Has the call told what becomes of the record that was just added, its `index`th. */
-  tell(call: SendManyCall, index: number, timestampMs: number): void {
-    this.#outcomes.tell(call, index, timestampMs)
   }
 
   /** Takes over the next record of a batch that is being split, and whoever waits for it. False when it does not fit. */
@@ -88,8 +78,8 @@ export class ProducerBatch {
     other: ProducerBatch,
     record: { readonly key: RecordBytes; readonly value: RecordBytes; readonly headers: readonly RecordHeader[] },
   ): boolean {
-    if (!this.append(other.#outcomes.nextTimestampMs, record.key, record.value, record.headers)) return false
-    this.#outcomes.takeNextOf(other.#outcomes)
+    if (!this.append(other.outcomes.nextTimestampMs, record.key, record.value, record.headers)) return false
+    this.outcomes.takeNextOf(other.outcomes)
     return true
   }
 
@@ -121,14 +111,14 @@ export class ProducerBatch {
   succeed(baseOffset: number, logAppendTimeMs: number): void {
     if (this.#isSettled) return
     const { topic, partition } = this.queue
-    this.#outcomes.succeed({ topic, partition, baseOffset, logAppendTimeMs })
+    this.outcomes.succeed({ topic, partition, baseOffset, logAppendTimeMs })
     this.#settle()
   }
 
   /** Every record has failed. */
   fail(error: KafkaError): void {
     if (this.#isSettled) return
-    this.#outcomes.fail(error)
+    this.outcomes.fail(error)
     this.#settle()
   }
 
@@ -136,7 +126,7 @@ export class ProducerBatch {
   handOver(parts: readonly ProducerBatch[]): void {
     const waiting = this.#settled
     this.#settled = undefined
-    this.#outcomes.forget()
+    this.outcomes.forget()
     this.#settle()
     if (waiting !== undefined) void Promise.all(parts.map((part) => part.whenSettled())).then(() => waiting.resolve())
   }

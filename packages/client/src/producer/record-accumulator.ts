@@ -50,8 +50,6 @@ export class RecordAccumulator {
   #isDeferred = false
   #flushes = 0
   #bufferedBytes = 0
-  /** Timestamp of the record that was added last. */
-  #addedTimestampMs = 0
 
   constructor(config: ProducerConfig, options: { readonly doors: ClientDoors; readonly listener: AccumulatorListener }) {
     this.#config = config
@@ -76,7 +74,7 @@ export class RecordAccumulator {
   append(topic: AnyTopic, queues: TopicQueues, record: AnyProducerRecord): Promise<RecordMetadata> {
     try {
       const batch = this.#add(topic, queues, record)
-      const promise = batch.promise(this.#addedTimestampMs)
+      const promise = batch.outcomes.promise()
       if (batch.builder.sizeInBytes >= this.#config.batchBytes) this.#closeFull(batch, topic)
       return promise
     } catch (error) {
@@ -95,7 +93,7 @@ export class RecordAccumulator {
     for (; index < end && this.#bufferedBytes < bytesEnd; index++) {
       try {
         const batch = this.#add(topic, queues, records[index] as AnyProducerRecord)
-        batch.tell(call, index, this.#addedTimestampMs)
+        batch.outcomes.tell(call, index)
         if (batch.builder.sizeInBytes >= this.#config.batchBytes) this.#closeFull(batch, topic)
       } catch (error) {
         call.fail(index, error)
@@ -185,7 +183,6 @@ export class RecordAccumulator {
       if (!batch.append(timestampMs, key, value, headers)) throw tooLarge(topic)
     }
     this.#bufferedBytes += batch.bufferedBytes - before
-    this.#addedTimestampMs = timestampMs
     return batch
   }
 

@@ -37,29 +37,31 @@ export class RecordOutcomes {
     return this.#receivers.length
   }
 
-  /** The outcome of the next record, as a promise. */
-  promise(timestampMs: number): Promise<RecordMetadata> {
+  /** There is one more record. Who waits for it is said next, by `promise`, `tell` or `takeNextOf`. */
+  add(timestampMs: number): void {
+    this.#timestamps.push(timestampMs)
+  }
+
+  /** The outcome of the record that was just added, as a promise. */
+  promise(): Promise<RecordMetadata> {
     const promise = new Promise<RecordMetadata>(capture)
     this.#receivers.push(captured)
-    this.#timestamps.push(timestampMs)
     return promise
   }
 
-  /** The outcome of the next record goes to the call, whose record `index` it is. */
-  tell(call: SendManyCall, index: number, timestampMs: number): void {
+  /** The outcome of the record that was just added goes to the call, whose record `index` it is. */
+  tell(call: SendManyCall, index: number): void {
     this.#receivers.push(call)
     this.#callIndexes.push(index)
-    this.#timestamps.push(timestampMs)
   }
 
-  /** When the first record was written that no other batch has taken over yet. */
+  /** The timestamp of the first record that no other batch has taken over yet. */
   get nextTimestampMs(): number {
     return this.#timestamps[this.#takenReceivers] as number
   }
 
-  /** Takes over whoever waits for that record. */
+  /** Whoever waits for that record of the other batch waits for the one that was just added. */
   takeNextOf(other: RecordOutcomes): void {
-    this.#timestamps.push(other.nextTimestampMs)
     const receiver = other.#receivers[other.#takenReceivers++] as Resolve | SendManyCall
     this.#receivers.push(receiver)
     if (typeof receiver !== 'function') this.#callIndexes.push(other.#callIndexes[other.#takenIndexes++] as number)
