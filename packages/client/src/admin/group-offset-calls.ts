@@ -121,8 +121,16 @@ interface OffsetChange<A extends OffsetChangeApi, Item> {
   readonly requestOf: (topics: readonly ItemsOfTopic<Item>[]) => RequestOf<A>
 }
 
+function changeOffsets<A extends OffsetChangeApi, Item extends TopicPartition>(
+  cluster: Cluster,
+  api: A,
+  change: OffsetChange<A, Item>,
+): Promise<Outcome<TopicPartition>[]> {
+  return cluster.coordinators.offsetChanges.run(() => changeOffsetsNow(cluster, api, change))
+}
+
 /** Asks the coordinator to change offsets of one group. One outcome an item, in order; what is wrong with the whole is thrown. */
-async function changeOffsets<A extends OffsetChangeApi, Item extends TopicPartition>(
+async function changeOffsetsNow<A extends OffsetChangeApi, Item extends TopicPartition>(
   cluster: Cluster,
   api: A,
   { groupId, items, options, requestOf }: OffsetChange<A, Item>,

@@ -2,9 +2,13 @@ import { type AnyApi, apis, KafkaError, type KafkaErrorCode } from '@kafka-ts/pr
 import type { ConnectionPool } from '../connection/connection-pool.ts'
 import type { ConnectionRequest, ConnectionResponse, NativeConnection } from '../connection/native-connection.ts'
 import type { MetadataCache } from './metadata-cache.ts'
+import { Turnstile } from './turnstile.ts'
 
 /** Groups whose coordinators are kept in mind; past it all are asked for again. */
 const MAX_REMEMBERED_GROUPS = 10_000
+
+/** Calls that change offsets of groups and are under way at a time: a connection takes so many more before it refuses any. */
+const MAX_OFFSET_CHANGES = 500
 
 /** What says that a group may be with another broker by now. */
 const MOVED: ReadonlySet<KafkaErrorCode> = new Set<KafkaErrorCode>([
@@ -19,6 +23,8 @@ const MOVED: ReadonlySet<KafkaErrorCode> = new Set<KafkaErrorCode>([
  * whether and how long to try again: the errors are retriable ones.
  */
 export class Coordinators {
+  /** Where calls of the admin wait that change offsets, so that however many there are at once, none fails for that. */
+  readonly offsetChanges = new Turnstile(MAX_OFFSET_CHANGES)
   readonly #pool: ConnectionPool
   readonly #metadata: MetadataCache
   readonly #byGroup = new Map<string, number>()

@@ -4,6 +4,7 @@ import type { ClientConfig } from '../client-config.ts'
 import { Backoff } from '../connection/backoff.ts'
 import type { ConnectionPool } from '../connection/connection-pool.ts'
 import { ensureNotAborted, toKafkaError, withSignal } from '../errors.ts'
+import { SharedQuestion } from './shared-question.ts'
 import { readTopicMetadata, type TopicMetadata } from './topic-metadata.ts'
 
 /** How long a topic may be unknown before it is taken for missing: it may have been created a moment ago. */
@@ -33,6 +34,8 @@ export class MetadataCache {
   readonly #tracked = new Set<string>()
   readonly #listeners = new Set<() => void>()
   readonly #closing = new AbortController()
+  readonly #asking = new SharedQuestion((names) => this.#refresh({ names, isAutoCreateAllowed: false }))
+  readonly #askingToCreate = new SharedQuestion((names) => this.#refresh({ names, isAutoCreateAllowed: true }))
   #refreshing: Promise<void> | undefined
   #isRefreshWanted = false
   #ageTimer: Timer | undefined
@@ -102,10 +105,11 @@ export class MetadataCache {
     this.#listeners.clear()
   }
 
+  /** Those who ask while the question of others is under way share the next one: thousands that begin at once ask twice. */
   async #askFor(name: string, isAutoCreateAllowed: boolean): Promise<KafkaError | undefined> {
+    const asking = isAutoCreateAllowed ? this.#askingToCreate : this.#asking
     try {
-      const failures = await this.#refresh({ names: [name], isAutoCreateAllowed })
-      return failures.get(name)
+      return (await asking.ask(name)).get(name)
     } catch (error) {
       return toKafkaError(error, 'metadata')
     }

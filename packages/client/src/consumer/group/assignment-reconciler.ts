@@ -56,6 +56,7 @@ export class AssignmentReconciler {
   #life = new AbortController()
   #isAdopting = false
   #isGivingUp = false
+  #isFrozen = false
   #settled: PromiseWithResolvers<void> | undefined
 
   constructor(options: AssignmentReconcilerOptions) {
@@ -82,6 +83,7 @@ export class AssignmentReconciler {
 
   /** All that the member may work on from now on. */
   assign(assignment: TopicPartitions): void {
+    if (this.#isFrozen) return
     this.#target = new Map(fromWire(assignment).map((partition) => [partitionKey(partition), partition]))
     this.#version++
     if (!this.#isGivingUp) void this.#giveUpWhatGoes()
@@ -111,6 +113,14 @@ export class AssignmentReconciler {
       }
       await this.#settledBefore(deadlineMs, this.#life.signal)
     }
+  }
+
+  /**
+   * Nothing comes and nothing goes any more: what is announced is the caller's to call off and to commit. Who gave a partition up in the meantime would hand it on
+   * before that is done.
+   */
+  freeze(): void {
+    this.#isFrozen = true
   }
 
   /** Everything is gone: nobody works on it any more. */
@@ -150,7 +160,7 @@ export class AssignmentReconciler {
     const { cluster } = this.#options
     const backoff = cluster.newBackoff()
     this.#isAdopting = true
-    for (let coming = this.#coming(); coming.length > 0 && !life.aborted; coming = this.#coming()) {
+    for (let coming = this.#coming(); coming.length > 0 && !this.#isOver(life); coming = this.#coming()) {
       try {
         await this.#adopt(coming, life)
       } catch (cause) {
@@ -159,7 +169,7 @@ export class AssignmentReconciler {
           `where partitions begin could not be found out, will be tried again: ${toKafkaError(cause, 'adopt').message}`,
         )
       }
-      if (!life.aborted && this.#coming().length > 0) await this.#pause(backoff, life)
+      if (!this.#isOver(life) && this.#coming().length > 0) await this.#pause(backoff, life)
     }
     if (!life.aborted) this.#isAdopting = false
   }
@@ -176,7 +186,7 @@ export class AssignmentReconciler {
     const committed = await fetchCommittedOffsets(coordinator, known)
     const isCurrent = (partition: TopicIdPartition): boolean =>
       committed.has(partitionKey(partition)) && this.#target.has(partitionKey(partition))
-    if (life.aborted) return
+    if (this.#isOver(life)) return
     const started = known
       .filter(isCurrent)
       .map((partition) =>
@@ -185,7 +195,7 @@ export class AssignmentReconciler {
     if (started.length === 0) return
     const unresolved = started.map(({ owned }) => owned.state).filter(({ start }) => start !== undefined)
     await resolveStarts(cluster, unresolved, life)
-    if (life.aborted) return
+    if (this.#isOver(life)) return
     const announced = started.filter(({ owned }) => this.isOwned(owned))
     for (const { owned } of announced) owned.isAnnounced = true
     await this.#options.onAssigned(announced)
@@ -222,7 +232,7 @@ export class AssignmentReconciler {
     const { clock } = this.#options.cluster.config.doors
     const deadlines = new Map<OwnedPartition, number>()
     this.#isGivingUp = true
-    for (let going = this.#going(); going.length > 0 && !life.aborted; going = this.#going()) {
+    for (let going = this.#going(); going.length > 0 && !this.#isOver(life); going = this.#going()) {
       const nowMs = clock.monotonic()
       for (const owned of going) {
         if (deadlines.has(owned)) continue
@@ -237,6 +247,11 @@ export class AssignmentReconciler {
       for (const owned of deadlines.keys()) if (this.#takeBack(owned)) deadlines.delete(owned)
     }
     if (!life.aborted) this.#isGivingUp = false
+  }
+
+  /** Whether there is nothing left to bring about in this life. */
+  #isOver(life: AbortSignal): boolean {
+    return life.aborted || this.#isFrozen
   }
 
   #going(): OwnedPartition[] {

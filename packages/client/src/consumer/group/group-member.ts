@@ -151,6 +151,7 @@ export class GroupMember {
     const leftMs = (): number => Math.max(MIN_GOODBYE_MS, deadlineMs - clock.monotonic())
     this.stop()
     await this.#reconciler.drain(drainMs)
+    this.#reconciler.freeze()
     const announced = this.#reconciler.takeAnnounced()
     if (announced.length > 0) await this.#onRevoked(announced, leftMs())
     this.#end(new KafkaError('CLOSED', 'The consumer is closed.'))

@@ -299,6 +299,22 @@ describe('a member that is lost', () => {
     expect(one.found).toEqual(['value 0', 'value 0', 'value 1'])
   })
 
+  simulated('hand nothing on while they are closing and onRevoked is not done', async (world) => {
+    world.broker.createTopic('orders', 2)
+    const client = world.kafka()
+    const gate = Promise.withResolvers<void>()
+    const one = new Worker(client, { onRevoked: () => gate.promise })
+    await settled(world, [one], 2)
+    const closing = one.consumer.close()
+    const two = new Worker(client)
+    await world.clock.sleep(3_000)
+    expect(two.partitions).toEqual([])
+    gate.resolve()
+    await closing
+    await settled(world, [two], 2)
+    expect(one.events).toEqual(['assigned 0 1'])
+  })
+
   simulated('cannot join for a reason that time does not heal: the loop throws it', async (world) => {
     world.broker.createTopic('orders')
     world.broker.coordinator.failure = 'GROUP_AUTHORIZATION_FAILED'
