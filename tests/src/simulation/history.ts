@@ -73,8 +73,23 @@ type GroupEvent =
   | ({ readonly f: 'committed'; readonly process: string; readonly offset: number } & Place)
   /** What a group has committed, asked for at `askedMs`. Each is asked for after the one before was answered. */
   | ({ readonly f: 'group-offset'; readonly askedMs: number; readonly offset: number } & Place)
-  /** Who works on what, as the coordinator has it at one moment. */
-  | { readonly f: 'ownership'; readonly owners: readonly ({ readonly member: string } & Place)[] }
+  /** Who is in a group in which epoch, and who works on what, as the coordinator has it at one moment since `askedMs`. */
+  | {
+      readonly f: 'ownership'
+      readonly askedMs: number
+      readonly epoch: number
+      readonly members: readonly string[]
+      readonly owners: readonly ({ readonly member: string } & Place)[]
+    }
+  /** A member was taken in and begins with nothing, or its process is gone. */
+  | { readonly f: 'membership'; readonly phase: 'joined' | 'gone'; readonly member: string }
+  /** By its own word a member works on partitions from now on, has given them up, or has lost them. */
+  | {
+      readonly f: 'holding'
+      readonly phase: 'assigned' | 'revoked' | 'lost'
+      readonly member: string
+      readonly places: readonly Place[]
+    }
 
 interface OperationEvent {
   readonly f: 'operation'

@@ -81,6 +81,8 @@ export interface PlanOverrides {
   readonly faults?: readonly FaultKind[]
   /** A topic whose acknowledged records power loss may take is certainly there. */
   readonly hasPageTopic?: boolean
+  /** A group is certainly there. */
+  readonly hasGroup?: boolean
 }
 
 /** What the seed decides. */
@@ -91,7 +93,7 @@ export function planOf(seed: number, overrides: PlanOverrides = {}): Plan {
     { length: faultCount },
     (_, index) => overrides.faults?.[index % overrides.faults.length] ?? pick(random, FAULT_KINDS),
   )
-  const group = planGroup(seed)
+  const group = planGroup(seed, overrides.hasGroup)
   return {
     seed,
     brokerSettings: { ...planBroker(random), ...(group === undefined ? {} : GROUP_SETTINGS) },
@@ -206,9 +208,9 @@ const GROUP_SETTINGS = {
 const GROUP_PROBABILITY = 0.4
 
 /** From a stream of its own: seeds without a group are what they were before there were groups. */
-function planGroup(seed: number): GroupPlan | undefined {
+function planGroup(seed: number, isWanted = false): GroupPlan | undefined {
   const random = new Scheduler({ seed }).random.fork('plan of the group')
-  if (!random.chance(GROUP_PROBABILITY)) return undefined
+  if (!random.chance(GROUP_PROBABILITY) && !isWanted) return undefined
   return {
     name: 'group',
     topics: ['whole', 'other'],

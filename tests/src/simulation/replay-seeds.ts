@@ -24,4 +24,8 @@ export const REPLAY_SEEDS: readonly { readonly seed: number; readonly found: str
     found:
       'an append that a segment refused left a mark, to which the log was cut when its segments were others; acknowledged records went (storage)',
   },
+  {
+    seed: 132,
+    found: 'a member that was closing gave a partition on before its last commit and onRevoked were done, and was given another (client)',
+  },
 ]

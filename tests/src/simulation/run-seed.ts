@@ -4,6 +4,7 @@ import type { Disk } from '@kafka-ts/io'
 import { checkHistory } from './check/check-history.ts'
 import type { Violation } from './check/violation.ts'
 import type { FaultKind } from './faults/fault-kinds.ts'
+import { countGroups, type GroupCounts } from './group-counts.ts'
 import type { HistoryEvent } from './history.ts'
 import { type Plan, type PlanOverrides, planOf } from './plan.ts'
 import { simulate } from './simulate.ts'
@@ -30,6 +31,8 @@ export interface SeedResult {
   readonly operations: number
   readonly succeeded: number
   readonly faults: ReadonlyMap<FaultKind, number>
+  /** undefined where there was no group. */
+  readonly groups: GroupCounts | undefined
   readonly simulatedMs: number
   readonly eventCount: number
   readonly history: readonly HistoryEvent[]
@@ -49,7 +52,8 @@ export async function runSeed(seed: number, options: SeedOptions = {}): Promise<
   } finally {
     process.off('unhandledRejection', onUncaught)
   }
-  requireWork(world)
+  const groups = plan.group === undefined ? undefined : countGroups(world.history.events)
+  requireWork(world, groups)
   return {
     seed,
     plan,
@@ -57,6 +61,7 @@ export async function runSeed(seed: number, options: SeedOptions = {}): Promise<
     operations: world.operations,
     succeeded: world.succeeded,
     faults: world.injected,
+    groups,
     simulatedMs: world.nowMs,
     eventCount: world.scheduler.eventCount,
     history: world.history.events,
@@ -69,10 +74,11 @@ function describe(error: unknown): string {
 }
 
 /** A run that did next to nothing, or met no fault, is a failed run. */
-function requireWork(world: World): void {
+function requireWork(world: World, groups: GroupCounts | undefined): void {
   const { operations, succeeded, injected, plan } = world
   if (operations < MIN_OPERATIONS) world.violation('run', `only ${operations} operations`)
   if (succeeded < operations * MIN_SUCCEEDED_SHARE) world.violation('run', `only ${succeeded} of ${operations} operations succeeded`)
+  if (groups?.commits === 0 || groups?.worked === 0) world.violation('run', 'its group did nothing')
   for (const kind of new Set(plan.faults)) {
     if (!injected.has(kind)) world.violation('run', `the fault ${kind} never struck`)
   }

@@ -1,4 +1,5 @@
 import type { FaultKind } from './faults/fault-kinds.ts'
+import { addGroupCounts, describeGroupCounts, NO_GROUP } from './group-counts.ts'
 import { describeResult, describeViolation } from './report.ts'
 import { runSeed, type SeedOptions, type SeedResult } from './run-seed.ts'
 
@@ -34,12 +35,18 @@ export async function runSeeds(options: SeedsOptions): Promise<SeedsSummary> {
   let operations = 0
   let succeeded = 0
   let repeated = 0
+  let groups = NO_GROUP
+  let seedsWithGroup = 0
   let seeds = 0
   for (let seed = from; seed < from + count && !(stopAtFirst && failures.length > 0); seed++) {
     const result = await runSeed(seed, options)
     seeds++
     operations += result.operations
     succeeded += result.succeeded
+    if (result.groups !== undefined) {
+      seedsWithGroup++
+      groups = addGroupCounts(groups, result.groups)
+    }
     for (const [kind, times] of result.faults) faults.set(kind, (faults.get(kind) ?? 0) + times)
     const problems = result.violations.map(describeViolation)
     if (seed % TWICE_EVERY === 0) {
@@ -65,6 +72,7 @@ export async function runSeeds(options: SeedsOptions): Promise<SeedsSummary> {
       .sort(([one], [other]) => (one < other ? -1 : 1))
       .map(([kind, times]) => `${kind} ${times}`)
       .join(', ')}`,
+    `groups in ${seedsWithGroup} of them: ${describeGroupCounts(groups)}`,
     ...(failures.length === 0 ? [] : [`failed: ${failures.map(({ seed }) => seed).join(' ')}`]),
   ].join('\n')
   return { seeds, operations, succeeded, faults, repeated, failures, text }

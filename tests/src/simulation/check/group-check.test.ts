@@ -14,6 +14,13 @@ const both = (offset: number): Event[] => [work('begin', offset), work('done', o
 const committed = (offset: number): Event => ({ f: 'committed', process: 'm', ...AT, offset })
 const seen = (offset: number, askedMs: number): Event => ({ f: 'group-offset', ...AT, offset, askedMs })
 
+const holding = (phase: 'assigned' | 'revoked' | 'lost', member: string): Event => ({ f: 'holding', phase, member, places: [AT] })
+const membership = (phase: 'joined' | 'gone', member: string): Event => ({ f: 'membership', phase, member })
+
+function described(change: Partial<Extract<Event, { readonly f: 'ownership' }>>): Event {
+  return { f: 'ownership', askedMs: 0, epoch: 1, members: [], owners: [], ...change }
+}
+
 /** The findings in a history of these events, one millisecond apart from 1 on. */
 function broken(...events: readonly Event[]): string[] {
   let nowMs = 0
@@ -44,6 +51,10 @@ describe('the checker of groups', () => {
     expect(broken(...both(0), work('begin', 1), seen(2, 3))).toEqual(['groups: 2 is committed of orders-0, and 1 was not done'])
   })
 
+  it('finds it already in what a member says of its commit', () => {
+    expect(broken(...both(0), committed(1), committed(2))).toEqual(['groups: m has committed 2 of orders-0, and 1 was not done'])
+  })
+
   it('finds a committed offset that falls', () => {
     expect(broken(...both(0), ...both(1), seen(2, 5), seen(1, 6))).toEqual(['I25: the committed offset of orders-0 fell from 2 to 1'])
   })
@@ -58,6 +69,28 @@ describe('the checker of groups', () => {
       { member: 'a', ...AT },
       { member: 'b', ...AT },
     ]
-    expect(broken({ f: 'ownership', owners })).toEqual(['I25: a and b both own orders-0'])
+    expect(broken(described({ owners }))).toEqual(['I25: a and b both own orders-0'])
+  })
+
+  it('finds an epoch that falls', () => {
+    expect(broken(described({ epoch: 4 }), described({ epoch: 4 }), described({ epoch: 3 }))).toEqual([
+      'I25: the epoch of the group fell from 4 to 3',
+    ])
+  })
+
+  it('finds a partition that was given to somebody while a member that is still in the group works on it', () => {
+    const both = [holding('assigned', 'a'), holding('assigned', 'b')]
+    const told = ['I25: b was given orders-0, on which a works']
+    expect(broken(...both, described({ members: ['a', 'b'], askedMs: 2 }))).toEqual(told)
+    // Asked before b had it: a may have been thrown out since.
+    expect(broken(...both, described({ members: ['a', 'b'], askedMs: 1 }))).toEqual([])
+    expect(broken(...both, described({ members: ['b'], askedMs: 2 }), described({ members: ['a', 'b'], askedMs: 3 }))).toEqual([])
+  })
+
+  it('finds nothing when it was given up, or lost, or its owner begins anew or is gone', () => {
+    const later = [holding('assigned', 'b'), described({ members: ['a', 'b'], askedMs: 9 })] as const
+    expect(broken(holding('assigned', 'a'), holding('revoked', 'a'), ...later)).toEqual([])
+    for (const end of [holding('lost', 'a'), membership('joined', 'a'), membership('gone', 'a')])
+      expect(broken(holding('assigned', 'a'), holding('assigned', 'b'), end, described({ members: ['a', 'b'], askedMs: 3 }))).toEqual([])
   })
 })

@@ -23,13 +23,26 @@ class GroupPlace {
   }
 }
 
+/** A partition that somebody was given while another one, by its own word, still worked on it. */
+interface Overlap {
+  readonly place: string
+  readonly sinceMs: number
+  readonly holder: string
+  readonly other: string
+}
+
 /**
- * I25: a partition has one owner; committed offsets never fall, by whoever's hand, and an acknowledged commit is never lost.
+ * I25: a partition has one owner, by what the coordinator says and by the word of its members; the epoch of a group never falls; committed offsets never fall, by whoever's hand, and an acknowledged commit is never lost.
  * Groups: no more is committed than was done, and no record is begun before those in front of it (of its key, or of its partition) were done once.
  */
 export class GroupCheck implements HistoryCheck {
   readonly #report: Report
   readonly #places = new Map<string, GroupPlace>()
+  /** Who holds each partition, by its own word. */
+  readonly #holders = new Map<string, Set<string>>()
+  /** Of the holder nobody knows yet whether it is still in the group. */
+  #overlaps: Overlap[] = []
+  #epoch = 0
 
   constructor(report: Report) {
     this.#report = report
@@ -37,9 +50,11 @@ export class GroupCheck implements HistoryCheck {
 
   onEvent(event: HistoryEvent): void {
     if (event.f === 'work') this.#onWork(event)
-    else if (event.f === 'committed') this.#placeOf(event).acknowledged.push({ atMs: event.atMs, offset: event.offset })
+    else if (event.f === 'committed') this.#onCommitted(event)
     else if (event.f === 'group-offset') this.#onGroupOffset(event)
     else if (event.f === 'ownership') this.#onOwnership(event)
+    else if (event.f === 'holding') this.#onHolding(event)
+    else if (event.f === 'membership') this.#letGo(event.member)
   }
 
   #onWork(event: Work): void {
@@ -63,6 +78,14 @@ export class GroupCheck implements HistoryCheck {
     return key === null ? undefined : [...(place.begun.get(key) ?? [])].find((begun) => begun < offset && !place.done.has(begun))
   }
 
+  #onCommitted(event: Extract<HistoryEvent, { f: 'committed' }>): void {
+    const place = this.#placeOf(event)
+    const { atMs, process, offset } = event
+    place.acknowledged.push({ atMs, offset })
+    if (offset > place.doneBefore)
+      this.#report('groups', atMs, `${process} has committed ${offset} of ${placeName(event)}, and ${place.doneBefore} was not done`)
+  }
+
   #onGroupOffset(event: Extract<HistoryEvent, { f: 'group-offset' }>): void {
     const place = this.#placeOf(event)
     const { offset, askedMs, atMs } = event
@@ -74,7 +97,39 @@ export class GroupCheck implements HistoryCheck {
     place.seenOffset = offset
   }
 
-  #onOwnership({ atMs, owners }: Extract<HistoryEvent, { f: 'ownership' }>): void {
+  #onHolding({ atMs, phase, member, places }: Extract<HistoryEvent, { f: 'holding' }>): void {
+    for (const place of places.map(placeName)) {
+      const holders = this.#holders.get(place) ?? new Set()
+      this.#holders.set(place, holders)
+      if (phase === 'assigned') {
+        for (const holder of holders) this.#overlaps.push({ place, sinceMs: atMs, holder, other: member })
+        holders.add(member)
+      } else {
+        holders.delete(member)
+        this.#overlaps = this.#overlaps.filter((overlap) => overlap.place !== place || overlap.holder !== member)
+      }
+    }
+  }
+
+  /** A member that begins anew holds nothing, nor does one that is gone. */
+  #letGo(member: string): void {
+    for (const holders of this.#holders.values()) holders.delete(member)
+    this.#overlaps = this.#overlaps.filter(({ holder }) => holder !== member)
+  }
+
+  /** A holder that was still in the group when the other one had the partition was in good standing all the time: it lets go before it joins again. */
+  #onMembers({ atMs, askedMs, members }: Extract<HistoryEvent, { f: 'ownership' }>): void {
+    const present = new Set(members)
+    const found = this.#overlaps.filter(({ holder, sinceMs }) => sinceMs <= askedMs && present.has(holder))
+    for (const { place, holder, other } of found) this.#report('I25', atMs, `${other} was given ${place}, on which ${holder} works`)
+    this.#overlaps = this.#overlaps.filter((overlap) => !found.includes(overlap) && present.has(overlap.holder))
+  }
+
+  #onOwnership(event: Extract<HistoryEvent, { f: 'ownership' }>): void {
+    const { atMs, epoch, owners } = event
+    this.#onMembers(event)
+    if (epoch < this.#epoch) this.#report('I25', atMs, `the epoch of the group fell from ${this.#epoch} to ${epoch}`)
+    this.#epoch = epoch
     const byPlace = new Map<string, string>()
     for (const owner of owners) {
       const name = placeName(owner)

@@ -48,9 +48,7 @@ export class GroupMemberWorker {
       fetchMaxWaitMs: 200,
       ...(plan.isStatic ? { instanceId: `instance-${place}` } : {}),
     })
-    this.#consumer.on('committed', ({ offsets }) => {
-      for (const offset of offsets) world.history.add({ f: 'committed', process: name, ...offset })
-    })
+    this.#tellHistory()
   }
 
   /** Resolves when it has left or was killed. */
@@ -61,6 +59,7 @@ export class GroupMemberWorker {
   /** Its process is gone, whatever it was at. */
   kill(): void {
     this.#isOver = true
+    this.#world.history.add({ f: 'membership', phase: 'gone', member: this.#consumer.memberId })
     this.#world.killClient(this.#options.name, this.#kafka)
     this.#ended.resolve()
   }
@@ -76,6 +75,19 @@ export class GroupMemberWorker {
   describe(): string {
     const partitions = this.#consumer.assignments().map((place) => `${place.topic}-${place.partition} at ${this.#consumer.position(place)}`)
     return `${this.#options.name} works on ${partitions.join(', ') || 'nothing'}`
+  }
+
+  #tellHistory(): void {
+    const { history } = this.#world
+    const consumer = this.#consumer
+    const member = consumer.memberId
+    consumer.on('committed', ({ offsets }) => {
+      for (const offset of offsets) history.add({ f: 'committed', process: this.#options.name, ...offset })
+    })
+    consumer.on('joined', () => history.add({ f: 'membership', phase: 'joined', member }))
+    consumer.on('assigned', ({ partitions: places }) => history.add({ f: 'holding', phase: 'assigned', member, places }))
+    consumer.on('revoked', ({ partitions: places }) => history.add({ f: 'holding', phase: 'revoked', member, places }))
+    consumer.on('lost', ({ partitions: places }) => history.add({ f: 'holding', phase: 'lost', member, places }))
   }
 
   async #work(): Promise<void> {

@@ -112,10 +112,13 @@ export class GroupWorker {
 
   async #lookAtOwners(): Promise<void> {
     const { admin } = this.#watcher
+    const askedMs = this.#world.nowMs
     const group = await this.#world.operate('group-watcher', 'owners', () => admin.describeGroup(this.#plan.name))
     const owners = (group?.members ?? []).flatMap(({ memberId, assignment }) =>
       assignment.map(({ topic, partition }) => ({ member: memberId, topic, partition })),
     )
-    if (group !== undefined) this.#world.history.add({ f: 'ownership', owners })
+    if (group === undefined) return
+    const members = group.members.map(({ memberId }) => memberId)
+    this.#world.history.add({ f: 'ownership', askedMs, epoch: group.groupEpoch, members, owners })
   }
 }
