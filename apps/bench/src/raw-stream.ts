@@ -34,6 +34,11 @@ export class RawStream<Frame> {
     return new RawStream(await nodeDoors().network.connect(address, { timeoutMs: CONNECT_TIMEOUT_MS }), frames)
   }
 
+  /** From now on every frame goes there. */
+  onFrame(listener: (frame: Frame) => void): void {
+    this.#onFrame = listener
+  }
+
   write(...buffers: Uint8Array[]): void {
     this.#connection.write(buffers)
   }

@@ -1,13 +1,17 @@
 import { type GroupConsumer, Kafka, string, topic } from '@kafka-ts/client'
+import type { Address } from '@kafka-ts/io'
 import { type BrokerProcess, startBrokerProcess } from '@kafka-ts/tests/support'
 import { processorMs } from '../processor-time.ts'
 import type { Measurement, Scenario } from '../scenario.ts'
 import { percentile } from '../stats.ts'
+import { type RawMember, RawMembers } from './raw-member.ts'
 
 const groupCount = 10_000
 const memberCount = 1_000
 const membersPerClient = 100
 const seconds = 8
+/** Services do not start in one moment: groups join over a heartbeat interval, so that their heartbeats come evenly too. */
+const joinMs = 5_000
 const stableGoalMs = 3_000
 const commitGoalMs = 10
 
@@ -63,30 +67,49 @@ function describe({ rate, p50, p99, cpuPercent, residentMb }: CommitFigures): st
   return `${Math.round(rate)} commits/s, p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, broker ${cpuPercent.toFixed(0)} % CPU, ${residentMb.toFixed(0)} MB`
 }
 
-/** Each group has one member, which heartbeats and commits. */
+/**
+ * Each group has one member, which heartbeats and commits: without an SDK, as 10,000 consumers in one process have a heap whose collection takes
+ * longer than the broker's answers.
+ */
 async function manyGroups(count: number): Promise<CommitFigures> {
-  const { figures } = await measureMembers({ count, partitions: 1, groupOf: (index) => `group-${index}` })
-  return figures
+  const broker = await startBrokerProcess()
+  const connections: RawMembers[] = []
+  try {
+    await using kafka = new Kafka({ brokers: [broker.address] })
+    await kafka.admin.createTopics([{ topic: target, partitions: 1 }])
+    await kafka.admin.fetchGroupOffsets(['group-0'])
+    for (let at = 0; at < count; at += membersPerClient) connections.push(await RawMembers.connect(parseAddress(broker.address)))
+    const members: RawMember[] = []
+    for (let at = 0; at < count; at += connections.length) {
+      const joining = connections.slice(0, count - at).map((connection, index) => connection.join(`group-${at + index}`, target.name))
+      const pause = new Promise((resolve) => setTimeout(resolve, joinMs / Math.ceil(count / connections.length)))
+      members.push(...(await Promise.all(joining)))
+      await pause
+    }
+    return await paceCommits(broker, count, (index, offset) => (members[index] as RawMember).commit(offset))
+  } finally {
+    for (const connection of connections) connection.close()
+    await broker.remove()
+  }
+}
+
+function parseAddress(address: string): Address {
+  const [host, port] = address.split(':') as [string, string]
+  return { host, port: Number(port) }
 }
 
 async function oneGroup(count: number): Promise<CommitFigures & { readonly stableMs: number }> {
-  const { figures, stableMs } = await measureMembers({ count, partitions: count, groupOf: () => 'one' })
+  const { figures, stableMs } = await measureMembers(count)
   return { ...figures, stableMs }
 }
 
-interface MembersOptions {
-  readonly count: number
-  readonly partitions: number
-  readonly groupOf: (index: number) => string
-}
-
-/** Lets members join, waits until each has its partition, and has each of them commit once a second. */
-async function measureMembers({ count, partitions, groupOf }: MembersOptions): Promise<{ figures: CommitFigures; stableMs: number }> {
+/** Lets members join one group, waits until each has its partition, and has each of them commit once a second. */
+async function measureMembers(count: number): Promise<{ figures: CommitFigures; stableMs: number }> {
   const broker = await startBrokerProcess()
   const clients = Array.from({ length: Math.ceil(count / membersPerClient) }, () => new Kafka({ brokers: [broker.address] }))
   try {
-    await (clients[0] as Kafka).admin.createTopics([{ topic: target, partitions }])
-    const members = Array.from({ length: count }, (_, index) => join(clients[index % clients.length] as Kafka, groupOf(index)))
+    await (clients[0] as Kafka).admin.createTopics([{ topic: target, partitions: count }])
+    const members = Array.from({ length: count }, (_, index) => join(clients[index % clients.length] as Kafka, 'one'))
     await Promise.all(members.map(({ joined }) => joined))
     const joinedMs = performance.now()
     await until(() => members.every(({ consumer }) => consumer.assignments().length === 1))
