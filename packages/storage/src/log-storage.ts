@@ -160,6 +160,7 @@ export class LogStorage {
 
   /** Begins a new segment. Throws `DiskError`. */
   roll(baseOffset: number): void {
+    assert(this.active?.baseOffset !== baseOffset, 'two segments would have the same files')
     if (!this.#isOnDisk) this.#makeDirectory()
     const options = { baseOffset, sizeBytes: 0, createdMs: this.#context.clock.now() }
     const segment = new Segment(this.#context, this.directory, options)

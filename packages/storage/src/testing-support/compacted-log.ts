@@ -87,8 +87,9 @@ export async function cleanAll(log: Log, cleaner: LogCleaner): Promise<number> {
   return count
 }
 
-/** Closes the segment that is written to, so that all before can be cleaned. */
+/** Closes the segment that is written to, so that all before can be cleaned; one that is empty stays. */
 export async function rollNow(log: Log): Promise<void> {
   await log.flush()
-  log.internals.storage.roll(log.logEndOffset)
+  const { storage } = log.internals
+  if (storage.active?.sizeBytes !== 0) storage.roll(log.logEndOffset)
 }

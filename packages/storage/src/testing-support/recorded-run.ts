@@ -29,6 +29,9 @@ export class RecordedRun {
     }
     this.#append(second, 4)
     await this.#deleteBefore(first, first.durableOffset - 5)
+    // All of it goes: the log rolls, and goes on at its end.
+    await this.#retain(second, 0)
+    this.#append(second, 1)
     const doomed = this.#create(directory, 'doomed')
     this.#append(doomed, 3)
     await this.#durable(doomed)
@@ -41,6 +44,9 @@ export class RecordedRun {
       this.#append(again, 1)
       if (round % 2 === 0) await this.#durable(again)
     }
+    await this.#durable(first)
+    await this.#retain(first, 500)
+    this.#append(first, 1)
     await this.#durable(first)
     await directory.close()
     this.isDone = true
@@ -98,6 +104,18 @@ export class RecordedRun {
 
   async #durable(log: Log): Promise<void> {
     while (log.durableOffset < log.logEndOffset) await this.rig.clock.sleep(1)
+  }
+
+  /** Until it is over the log may begin anywhere up to where retention could bring it. */
+  async #retain(log: Log, retentionBytes: number): Promise<void> {
+    await this.#durable(log)
+    const model = this.#model(log.id.topic)
+    model.logStartOffset = log.durableOffset
+    log.updateConfig({ ...this.rig.config, retentionBytes })
+    if ((await log.applyRetention(this.rig.clock.now())) === 0) throw new Error(`retention removes nothing of ${log.id.topic}`)
+    log.updateConfig(this.rig.config)
+    model.logStartOffset = log.logStartOffset
+    model.durableLogStart = log.logStartOffset
   }
 
   async #deleteBefore(log: Log, offset: number): Promise<void> {
