@@ -1,5 +1,5 @@
 import type { BrokerDescription, ConfigEntry, LogDirDescription, TopicDescription } from '@kafka-ts/client'
-import { drawConfig } from '../configs/draw-config.ts'
+import { configShape, drawConfigs } from '../configs/described-configs.ts'
 import { humanAge, humanBytes } from '../output/humanize.ts'
 import type { Listing } from '../output/listing.ts'
 import { flag, int64, integer, isoTime, list, nullable, object, optional, type ShapeOf, text } from '../output/shape.ts'
@@ -13,15 +13,6 @@ const logDirShape = object({
   sizeBytes: int64('of the logs'),
   totalBytes: nullable(int64('of the volume; null when not known')),
   usableBytes: nullable(int64('free on the volume; null when not known')),
-})
-
-const configShape = object({
-  name: text(),
-  value: nullable(text()),
-  source: text(),
-  isDefault: flag(),
-  isReadOnly: flag(),
-  isSensitive: flag(),
 })
 
 const shape = object({
@@ -109,10 +100,6 @@ function drawDetails({ broker, uptimeMs, leaders, replicas, logDirs, configs }: 
     `LEADERS ${leaders}   REPLICAS ${replicas}   SIZE ${style.isRaw ? size : humanBytes(size)}\n`,
     renderTable(logDirColumns, logDirs, style),
   ]
-  if (configs !== undefined) {
-    const isAll = configs.some((config) => config.isDefault)
-    lines.push(isAll ? 'CONFIG\n' : 'CONFIG (non-default; --all-configs for the rest)\n')
-    lines.push(...(configs.length === 0 ? ['  none\n'] : configs.map((config) => `  ${drawConfig(config.name, config.value)}\n`)))
-  }
+  if (configs !== undefined) lines.push(...drawConfigs(configs))
   return lines.join('')
 }

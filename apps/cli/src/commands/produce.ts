@@ -12,7 +12,7 @@ import { int64, integer, object, type ShapeOf, text } from '../output/shape.ts'
 import { chooseReader, inputKinds } from '../produce/choose-reader.ts'
 import { openInput } from '../produce/open-input.ts'
 import { produce } from '../produce/produce.ts'
-import { type AcksFlag, acksFlag, acksOf, type CompressionFlag, compressionFlag, lingerFlag } from '../produce/producer-flags.ts'
+import { type ProducerFlags, producerFlags, producerOptionsOf } from '../produce/producer-flags.ts'
 import type { RecordSender } from '../produce/record-sender.ts'
 import type { Session } from '../session.ts'
 import type { PropertyScope } from '../settings/client-properties.ts'
@@ -71,14 +71,12 @@ export default class Produce extends CliCommand {
       multipleNonGreedy: true,
     }),
     partition: Flags.integer({ char: 'p', summary: 'The partition of every record', min: 0 }),
-    acks: acksFlag(),
-    compression: compressionFlag(),
+    ...producerFlags(),
     tombstone: Flags.boolean({ summary: 'Lines are keys, values are null; with --key one record and no input' }),
     'null-as': Flags.string({ summary: 'A key or value that reads like this is null', helpValue: 'TEXT' }),
     input: Flags.option({ options: inputKinds })({ summary: 'What the input is', default: 'lines' }),
     format: Flags.string({ char: 'f', summary: 'The input is in this format, as consume -f writes it: %k %v %p %T', helpValue: 'FORMAT' }),
     rate: Flags.integer({ summary: 'At most so many records a second', min: 1 }),
-    linger: lingerFlag(),
     tee: Flags.boolean({ summary: 'Write every value to standard output too' }),
     'dry-run': Flags.boolean({ summary: 'Read and check the input, and look for the topic, but write nothing' }),
   }
@@ -131,21 +129,11 @@ export default class Produce extends CliCommand {
     throw session.explain(outcome.error, what)
   }
 
-  #producerOptions(
-    session: Session,
-    flags: {
-      readonly acks: AcksFlag
-      readonly compression: CompressionFlag
-      readonly linger?: number | undefined
-    },
-    isThere: boolean,
-  ): ProducerOptions {
+  #producerOptions(session: Session, flags: ProducerFlags, isThere: boolean): ProducerOptions {
     return {
       ...(isThere ? {} : { maxBlockMs: session.timeoutMs }),
       ...session.options('producer'),
-      acks: acksOf(flags.acks),
-      compression: flags.compression,
-      ...(flags.linger === undefined ? {} : { lingerMs: flags.linger }),
+      ...producerOptionsOf(flags),
     }
   }
 }

@@ -114,8 +114,9 @@ describe('moving about', () => {
   it('quits at q and at ctrl-c', async () => {
     for (const key of ['q', ctrl('c')]) {
       const test = await startTestDashboard()
+      expect(test.hasEnded()).toBe(false)
       await test.press(key)
-      await test.end()
+      expect(test.hasEnded()).toBe(true)
     }
   })
 })

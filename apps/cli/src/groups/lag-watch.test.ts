@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import GroupsLag from '../commands/groups/lag.ts'
+import { fakeClient } from '../testing-support/fake-client.ts'
 import { FakeCluster } from '../testing-support/fake-cluster.ts'
 import { NOW_MS, runCommand } from '../testing-support/run-command.ts'
 
@@ -68,7 +69,7 @@ describe('one look', () => {
   it('reads committed offsets before ends: what comes meanwhile never makes a lag negative', async () => {
     const cluster = world()
     commit(cluster, 1000)
-    const client = cluster.client()
+    const client = fakeClient(cluster)
     const order: string[] = []
     const { fetchGroupOffsets, listOffsets } = client.admin
     client.admin.fetchGroupOffsets = async (...parameters) => {
@@ -79,8 +80,7 @@ describe('one look', () => {
       order.push('ends')
       return listOffsets(...parameters)
     }
-    cluster.client = () => client
-    await lines(cluster, ['billing'])
+    await runCommand(GroupsLag, ['billing'], { cluster, client })
     expect(order).toEqual(['committed', 'ends', 'ends'])
   })
 })

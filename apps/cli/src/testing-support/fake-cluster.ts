@@ -1,9 +1,6 @@
-import type { BrokerDescription, ConsumerOptions, GroupMember, GroupState, PartitionDescription } from '@kafka-ts/client'
+import type { BrokerDescription, GroupMember, GroupState, PartitionDescription } from '@kafka-ts/client'
 import { KafkaError } from '@kafka-ts/client'
 import type { RawRecord } from '../consume/record-shape.ts'
-import type { KafkaClient } from '../doors.ts'
-import { fakeAdmin } from './fake-admin.ts'
-import { fakeConsumer, fakeProducer } from './fake-clients.ts'
 
 /** When brokers started, and about when records were written. */
 export const START_MS = Date.UTC(2026, 10, 22, 15)
@@ -130,16 +127,5 @@ export class FakeCluster {
     const topic = this.topics.get(name)
     if (topic === undefined) throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION')
     return topic
-  }
-
-  /** A client of the cluster. */
-  client(): KafkaClient {
-    const admin = fakeAdmin(this)
-    return {
-      admin,
-      producer: () => fakeProducer(this),
-      consumer: ((options: ConsumerOptions<string>) => fakeConsumer(this, options)) as KafkaClient['consumer'],
-      close: async () => void this.closedClients++,
-    }
   }
 }

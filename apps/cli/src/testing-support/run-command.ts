@@ -7,9 +7,10 @@ import type { KafkaOptions } from '@kafka-ts/client'
 import { Config } from '@oclif/core/config'
 import type { CliCommand } from '../command.ts'
 import type { NetworkProbe } from '../doctor/network-probe.ts'
-import type { CliDoors } from '../doors.ts'
+import type { CliDoors, KafkaClient } from '../doors.ts'
 import { reportOf } from '../errors/report.ts'
 import type { Interrupt } from '../interrupts.ts'
+import { fakeClient } from './fake-client.ts'
 import { FakeCluster } from './fake-cluster.ts'
 import { VirtualTime } from './virtual-time.ts'
 
@@ -31,6 +32,8 @@ type CommandClass = new (...parameters: any[]) => CliCommand
 /** The surroundings of a command in a test. */
 export interface RunOptions {
   readonly cluster?: FakeCluster
+  /** What the command connects with, when it is not a plain client of the cluster. */
+  readonly client?: KafkaClient
   readonly stdin?: string | Uint8Array
   /** A user at a terminal, who answers with `stdin`. */
   readonly isTerminal?: boolean
@@ -117,7 +120,7 @@ export async function runCommand(Command: CommandClass, argv: readonly string[],
     },
     connect: async (clientOptions) => {
       connected = clientOptions
-      return cluster.client()
+      return options.client ?? fakeClient(cluster)
     },
     probe: async () => options.probe ?? noProbe,
     edit: async (text) => options.onEdit?.(text) ?? text,

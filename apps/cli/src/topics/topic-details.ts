@@ -1,5 +1,5 @@
 import type { ConfigEntry, LogDirDescription, TopicDescription } from '@kafka-ts/client'
-import { drawConfig } from '../configs/draw-config.ts'
+import { configShape, drawConfigs } from '../configs/described-configs.ts'
 import type { Listing } from '../output/listing.ts'
 import { flag, int64, integer, list, nullable, object, optional, type ShapeOf, text } from '../output/shape.ts'
 import { type Cell, type Column, renderTable, type TableStyle } from '../output/table.ts'
@@ -15,15 +15,6 @@ const partitionShape = object({
   endOffset: optional(nullable(int64('null when it could not be read'))),
   sizeBytes: optional(nullable(int64('of one replica; null when it could not be read'))),
   problem: nullable(text()),
-})
-
-const configShape = object({
-  name: text(),
-  value: nullable(text()),
-  source: text(),
-  isDefault: flag(),
-  isReadOnly: flag(),
-  isSensitive: flag(),
 })
 
 const shape = object({
@@ -127,11 +118,7 @@ export const topicDetailsListing: Listing<TopicDetails> = {
 
 function drawDetails(item: TopicDetails, style: TableStyle): string {
   const lines = [`NAME ${item.name}   ID ${item.topicId}   PARTITIONS ${item.partitionCount}   RF ${item.replicationFactor}\n`]
-  if (item.configs !== undefined) {
-    const isAll = item.configs.some((config) => config.isDefault)
-    lines.push(isAll ? 'CONFIG\n' : 'CONFIG (non-default; --all-configs for the rest)\n')
-    lines.push(...(item.configs.length === 0 ? ['  none\n'] : item.configs.map((config) => `  ${drawConfig(config.name, config.value)}\n`)))
-  }
+  if (item.configs !== undefined) lines.push(...drawConfigs(item.configs))
   if (item.partitions !== undefined) {
     const hasOffsets = item.partitions.some((partition) => partition.endOffset !== undefined)
     const hasProblems = item.partitions.some((partition) => partition.problem !== null)

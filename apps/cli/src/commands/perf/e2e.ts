@@ -6,7 +6,7 @@ import { endToEndLoad, MIN_E2E_BYTES } from '../../perf/e2e-load.ts'
 import { extentOf, loadFlags, parsePercentiles, perfFlags } from '../../perf/perf-flags.ts'
 import { perfListing } from '../../perf/perf-result.ts'
 import { describePerfTopic, runPerf, writeDryRun } from '../../perf/perf-run.ts'
-import { acksFlag, acksOf, compressionFlag, lingerFlag } from '../../produce/producer-flags.ts'
+import { producerFlags, producerOptionsOf } from '../../produce/producer-flags.ts'
 import type { Session } from '../../session.ts'
 import type { PropertyScope } from '../../settings/client-properties.ts'
 
@@ -29,9 +29,7 @@ export default class PerfEndToEnd extends CliCommand {
     ...mutationFlags,
     ...perfFlags,
     ...loadFlags,
-    acks: acksFlag(),
-    compression: compressionFlag(),
-    linger: lingerFlag(),
+    ...producerFlags(),
   }
 
   async run(): Promise<void> {
@@ -47,12 +45,7 @@ export default class PerfEndToEnd extends CliCommand {
       if (session.output.wroteSchema(listing)) return
       const assignments = await endsOf(session, topic)
       if (flags['dry-run']) return writeDryRun(session, job, { records: extent.records, size })
-      const producerOptions = {
-        ...session.options('producer'),
-        acks: acksOf(flags.acks),
-        compression: flags.compression,
-        ...(flags.linger === undefined ? {} : { lingerMs: flags.linger }),
-      }
+      const producerOptions = { ...session.options('producer'), ...producerOptionsOf(flags) }
       await runPerf(session, job, async ({ watch, clients: own, signal }) => {
         const producers = own.map((client) => client.producer(producerOptions))
         const consumer = own[0]!.consumer({ ...session.options('consumer'), assignments })

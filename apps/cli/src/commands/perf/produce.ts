@@ -5,7 +5,7 @@ import { extentOf, loadFlags, parsePercentiles, perfFlags } from '../../perf/per
 import { perfListing } from '../../perf/perf-result.ts'
 import { describePerfTopic, runPerf, writeDryRun } from '../../perf/perf-run.ts'
 import { produceLoad } from '../../perf/produce-load.ts'
-import { acksFlag, acksOf, compressionFlag, lingerFlag } from '../../produce/producer-flags.ts'
+import { producerFlags, producerOptionsOf } from '../../produce/producer-flags.ts'
 import type { PropertyScope } from '../../settings/client-properties.ts'
 
 const DEFAULT_RECORDS = 100_000
@@ -25,9 +25,7 @@ export default class PerfProduce extends CliCommand {
     ...mutationFlags,
     ...perfFlags,
     ...loadFlags,
-    acks: acksFlag(),
-    compression: compressionFlag(),
-    linger: lingerFlag(),
+    ...producerFlags(),
   }
 
   async run(): Promise<void> {
@@ -42,12 +40,7 @@ export default class PerfProduce extends CliCommand {
       if (session.output.wroteSchema(listing)) return
       await describePerfTopic(session, topic)
       if (flags['dry-run']) return writeDryRun(session, job, { records: extent.records, size })
-      const options = {
-        ...session.options('producer'),
-        acks: acksOf(flags.acks),
-        compression: flags.compression,
-        ...(flags.linger === undefined ? {} : { lingerMs: flags.linger }),
-      }
+      const options = { ...session.options('producer'), ...producerOptionsOf(flags) }
       await runPerf(session, job, async ({ watch, clients: own, signal }) => {
         const share = { records: Math.ceil(extent.records / own.length), durationMs: extent.durationMs }
         const load = { topic, size, extent: share, rate: rate === undefined ? undefined : rate / own.length, signal }

@@ -21,6 +21,8 @@ export interface TestDashboard {
   press(...keys: readonly (string | KeyPress)[]): Promise<void>
   /** The screen of now without colours, or as asked. */
   frame(look?: Partial<PaintOptions> & { readonly isAscii?: boolean }): string[]
+  /** Whether it has come to its end by itself. */
+  hasEnded(): boolean
   /** Ends it and waits for the end. */
   end(): Promise<void>
 }
@@ -51,7 +53,10 @@ export async function startTestDashboard(
     size: { columns: 80, rows: 24 },
     ...options,
   })
-  const ended = dashboard.run()
+  let hasEnded = false
+  const ended = dashboard.run().finally(() => {
+    hasEnded = true
+  })
   await settled()
   return {
     dashboard,
@@ -68,6 +73,7 @@ export async function startTestDashboard(
     },
     frame: ({ theme = 'default', hasColor = false, badgeColor = undefined, isAscii = false } = {}) =>
       drawFrame(dashboard.state(), { glyphs: glyphsOf(isAscii), paint: painterOf({ theme, hasColor, badgeColor }) }),
+    hasEnded: () => hasEnded,
     end: async () => {
       dashboard.quit()
       await ended
