@@ -204,8 +204,10 @@ describe.each([
     await listeners.pop()?.close()
     client.connection.write([Buffer.from('still here')])
     await world.until(() => server.receivedBytes === 10)
+    expect(server.text).toBe('still here')
     client.connection.end()
     await world.until(() => server.closes.length === 1)
+    expect(server.closes).toEqual([undefined])
   })
 
   it('gives up a connect when its signal aborts', async () => {

@@ -114,6 +114,8 @@ describe("Kafka's protocol on the port of the native one", () => {
   it('closes the connection when a produce with acks=0 fails', async () => {
     const careless = await test.connectKafka()
     careless.sendUnanswered('produce', kafkaProduceRequest({ topic: 'nowhere', records: batchOfValues('a'), acks: 0 }))
+    const next = careless.send('metadata', { topics: [], allowAutoTopicCreation: false })
+    await expect(next).rejects.toThrow('the connection was closed')
     await careless.closed
   })
 

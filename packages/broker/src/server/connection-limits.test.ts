@@ -1,6 +1,7 @@
 import { PREAMBLE } from '@kafka-ts/protocol'
 import { describe, expect, it } from 'vitest'
 import { batchOfValues } from '../testing-support/batches.ts'
+import type { RawClient } from '../testing-support/raw-client.ts'
 import { simulate } from '../testing-support/simulated.ts'
 import { createTopic, fetchRequest, produce, produceRequest, TestBroker } from '../testing-support/test-broker.ts'
 
@@ -11,6 +12,14 @@ function watchClosed(client: { readonly closed: Promise<void> }): { isClosed: bo
     watch.isClosed = true
   })
   return watch
+}
+
+/** Whether a request of the client is answered; not so when its connection is closed instead. */
+function isServed(client: RawClient): Promise<boolean> {
+  return client.send('metadata', { topics: [], allowAutoCreate: false }).then(
+    () => true,
+    () => false,
+  )
 }
 
 describe('a connection', () => {
@@ -55,17 +64,10 @@ describe('a connection', () => {
       const records = batchOfValues('x'.repeat(200_000))
       const request = produceRequest({ topicId: new Uint8Array(16), records })
       client.send('produce', { ...request, acks: 0 }, [records]).catch(() => undefined)
-      const isServed = async (): Promise<boolean> => {
-        const other = await test.connect()
-        return other.send('metadata', { topics: [], allowAutoCreate: false }).then(
-          () => true,
-          () => false,
-        )
-      }
       await sleep(5000)
-      expect(await isServed()).toBe(false)
+      expect(await isServed(await test.connect())).toBe(false)
       await sleep(8000)
-      expect(await isServed()).toBe(true)
+      expect(await isServed(await test.connect())).toBe(true)
     })
   })
 
@@ -91,6 +93,7 @@ describe('a connection', () => {
       expect(watch.isClosed).toBe(false)
       await client.close()
       await waiting
+      expect(watch.isClosed).toBe(true)
     })
   })
 
@@ -118,20 +121,24 @@ describe('connections', () => {
   it('above the limit are closed at once, those below it are served', async () => {
     await using test = await TestBroker.start({ settings: { 'max.connections': '3' } })
     const clients = await Promise.all([test.connect(), test.connect(), test.connect()])
-    for (const client of clients) await client.send('metadata', { topics: [], allowAutoCreate: false })
+    expect(await Promise.all(clients.map(isServed))).toEqual([true, true, true])
     const refused = await test.connect()
+    expect(await isServed(refused)).toBe(false)
     await refused.closed
+    expect(await Promise.all(clients.map(isServed))).toEqual([true, true, true])
     await clients[0]?.close()
-    const admitted = await test.connect()
-    await admitted.send('metadata', { topics: [], allowAutoCreate: false })
+    // The broker hears of the close a moment later.
+    await expect.poll(async () => isServed(await test.connect())).toBe(true)
   })
 
   it('above the limit of their address are closed at once', async () => {
     await using test = await TestBroker.start({ settings: { 'max.connections.per.ip': '1' } })
     const client = await test.connect()
-    await client.send('metadata', { topics: [], allowAutoCreate: false })
+    expect(await isServed(client)).toBe(true)
     const refused = await test.connect()
+    expect(await isServed(refused)).toBe(false)
     await refused.closed
+    expect(await isServed(client)).toBe(true)
   })
 
   it('by the thousand that say nothing leave room for one that does', async () => {
