@@ -65,7 +65,7 @@ function commandLine(pid: string): string[] {
 }
 
 async function until(condition: () => boolean, said: () => string): Promise<void> {
-  const deadline = performance.now() + 25_000
+  const deadline = performance.now() + 60_000
   while (!condition()) {
     if (performance.now() > deadline) throw new Error(`waited in vain: ${said()}`)
     await new Promise((resolve) => setTimeout(resolve, 20))

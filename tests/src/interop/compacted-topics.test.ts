@@ -37,7 +37,7 @@ afterAll(async () => {
   await broker?.remove()
 })
 
-describe.each(clients)('$name', (entry) => {
+describe.concurrent.each(clients)('$name', (entry) => {
   test(
     'reads a compacted topic, with its gaps, holes, emptied batches and delete horizons',
     async (context) => {

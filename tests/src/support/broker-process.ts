@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const cli = fileURLToPath(new URL('../../../apps/cli/bin/run.js', import.meta.url))
-const readyDeadlineMs = 30_000
+const readyDeadlineMs = 60_000
 
 /** A broker as a user runs it: a process of its own from the built CLI, on a free port. */
 export interface BrokerProcess {
@@ -39,7 +39,10 @@ export async function startBrokerProcess(options: BrokerProcessOptions = {}): Pr
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  const killWithParent = () => child.kill('SIGKILL')
+  const killWithParent = () => {
+    child.kill('SIGKILL')
+    if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true })
+  }
   process.once('exit', killWithParent)
   child.once('exit', () => process.off('exit', killWithParent))
   const address = await readyAddress(child)
