@@ -12,7 +12,7 @@ export interface Job {
   readonly partitions: number
   readonly valueBytes: number
   readonly compression: Compression
-  /** At most so many records, in the warm-up and then again. */
+  /** So many different records. */
   readonly count: number
   /** At most so long. */
   readonly seconds: number

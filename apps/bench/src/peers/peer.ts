@@ -16,7 +16,7 @@ export interface Peer {
   /** The part of the cache that it needs. */
   readonly part?: Part
   readonly durabilities: readonly Durability[]
-  /** At most so many records in one cell: what it sends or reads within the time, with room to spare. */
+  /** So many different records in one cell; who sends more of them begins again, who reads has a backlog of as many. */
   readonly records: number
   /** Times as long a warm-up as the others: a JVM takes longer to compile what is hot. Default 1. */
   readonly warmUpFactor?: number

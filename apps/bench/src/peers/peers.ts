@@ -24,7 +24,7 @@ export const oursOneByOne: Peer = {
   settings: 'send() of one record, a promise each; otherwise as kafka-ts',
 }
 
-const javaWarmUpFactor = 3
+const javaWarmUpFactor = 2.5
 const javaSettings =
   'send() a record with a callback, acks=all, idempotent, linger 5 ms, batch.size 128 KiB, buffer.memory 64 MiB; max.poll.records 5000, 4 MiB a partition, without a group; linger 0 when paced'
 

@@ -23,7 +23,7 @@ export interface Plan {
 export const wholePlan: Plan = {
   runs: 3,
   seconds: 2,
-  warmUpSeconds: 0.8,
+  warmUpSeconds: 1.2,
   scale: 1,
   rate: 5000,
   valueBytes: 100,

@@ -4,6 +4,7 @@ import type { Figure } from './figures.ts'
 import type { Job, JobFigure, JobResult } from './job.ts'
 import type { Durability, Peer } from './peer.ts'
 import type { Plan } from './plan.ts'
+import { restDisk } from './rest-disk.ts'
 import { jobOf, runJob } from './run-job.ts'
 import type { Server, ServerKind } from './servers/server.ts'
 
@@ -78,6 +79,7 @@ export class Round {
     const clients = one.clients === undefined ? {} : { clients: one.clients }
     const server = this.#servers.get(peer.server) as Server
     try {
+      await restDisk()
       const result = await runJob(peer, jobOf(peer, server, { plan, kind: one.kind, compression, ...clients, ...job }))
       this.#bench.log(`${this.#of(peer, one)}${job.kind === 'fill' ? ', fill' : ''}: ${described(result)}`)
       return result

@@ -4,12 +4,14 @@ import { requireOf, versionOf } from './packages.mjs'
 
 const readAtMost = 1000
 const blockMs = 1000
+/** Its own, five seconds, would fail a run that a slow disk only slows down. */
+const commandTimeoutMs = 60_000
 
 export async function open(job) {
   const { address, topic, group } = job
   const { createClient } = requireOf(job, 'node')('redis')
   const connect = () =>
-    createClient({ url: `redis://${address}` })
+    createClient({ url: `redis://${address}`, commandOptions: { timeout: commandTimeoutMs } })
       .on('error', fail)
       .connect()
   return {

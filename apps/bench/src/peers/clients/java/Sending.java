@@ -18,10 +18,10 @@ final class Sending {
     var createMs = Job.secondsSince(asked) * 1000;
     var workload = new Workload(job.count, job.valueBytes);
     try (var producer = job.fastProducer()) {
-      sendAll(job, producer, workload, job.decimal("warmUpSeconds"));
+      sendAll(job, producer, workload, job.decimal("warmUpSeconds"), Integer.MAX_VALUE);
       var processor = new Processor(job);
       var begun = System.nanoTime();
-      var sent = sendAll(job, producer, workload, job.decimal("seconds"));
+      var sent = sendAll(job, producer, workload, job.decimal("seconds"), Integer.MAX_VALUE);
       var rate = sent / Job.secondsSince(begun);
       return "\"rate\":" + rate + ",\"count\":" + sent + ",\"createMs\":" + createMs + "," + processor.of(sent) + "," + Processor.memory(job);
     }
@@ -30,19 +30,20 @@ final class Sending {
   static String fill(Job job) throws Exception {
     job.createTopic();
     try (var producer = job.fastProducer()) {
-      return "\"count\":" + sendAll(job, producer, new Workload(job.count, job.valueBytes), job.decimal("seconds"));
+      return "\"count\":" + sendAll(job, producer, new Workload(job.count, job.valueBytes), job.decimal("seconds"), job.count);
     }
   }
 
-  /** Sends until the records or the time are used up, and waits for every acknowledgement. */
-  static int sendAll(Job job, KafkaProducer<String, String> producer, Workload workload, double limitSeconds) throws Exception {
+  /** Sends until the time is used up, from the beginning again when there are no more records, or until the limit, and waits for every acknowledgement. */
+  static int sendAll(Job job, KafkaProducer<String, String> producer, Workload workload, double limitSeconds, int limitRecords) throws Exception {
     var window = new Semaphore(job.number("windowRecords"));
     var failure = new AtomicReference<Exception>();
     var begun = System.nanoTime();
     var sent = 0;
-    for (; sent < job.count && ((sent & 0xff) != 0 || Job.secondsSince(begun) < limitSeconds); sent++) {
+    for (; sent < limitRecords && ((sent & 0xff) != 0 || Job.secondsSince(begun) < limitSeconds); sent++) {
       window.acquire();
-      producer.send(new ProducerRecord<>(job.topic, workload.keys[sent], workload.values[sent]), (metadata, error) -> {
+      var at = sent % workload.keys.length;
+      producer.send(new ProducerRecord<>(job.topic, workload.keys[at], workload.values[at]), (metadata, error) -> {
         if (error != null) failure.compareAndSet(null, error);
         window.release();
       });

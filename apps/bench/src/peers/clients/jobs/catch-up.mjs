@@ -14,7 +14,10 @@ const mostPacedSeconds = 30
 export async function run(job, open) {
   const client = await open(job)
   await client.createTopic()
-  const backlog = await sendAll(await client.producer(false), job, makeWorkload(job), fillSeconds)
+  const backlog = await sendAll(await client.producer(false), job, makeWorkload(job), {
+    limitSeconds: fillSeconds,
+    limitRecords: job.count,
+  })
   const producer = await client.producer(true)
   const paced = { sent: 0, isOver: false }
   const pacing = pace(producer, job, job.rate * mostPacedSeconds, paced)

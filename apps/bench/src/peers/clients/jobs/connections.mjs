@@ -15,9 +15,9 @@ export async function run(job, open) {
   let next = 0
   const connect = async () => {
     while (next < job.clients) {
-      const value = `value of client ${next++}`
+      const name = `client-${next++}`
       const producer = await (await open(job)).producer(true)
-      await producer.send([value], [value], 0, 1)
+      await producer.send([name], [`value of ${name}`], 0, 1)
       tell('connected', producers.push(producer))
     }
   }

@@ -5,6 +5,6 @@ import { makeWorkload } from '../workload.mjs'
 export async function run(job, open) {
   const client = await open(job)
   await client.createTopic()
-  const count = await sendAll(await client.producer(false), job, makeWorkload(job), job.seconds)
+  const count = await sendAll(await client.producer(false), job, makeWorkload(job), { limitSeconds: job.seconds, limitRecords: job.count })
   return { version: client.version, count }
 }

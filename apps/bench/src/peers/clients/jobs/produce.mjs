@@ -11,10 +11,10 @@ export async function run(job, open) {
   const createMs = performance.now() - asked
   const workload = makeWorkload(job)
   const producer = await client.producer(false)
-  await sendAll(producer, job, workload, job.warmUpSeconds)
+  await sendAll(producer, job, workload, { limitSeconds: job.warmUpSeconds })
   const measureProcessor = meterProcessor(job.serverPid)
   const begun = performance.now()
-  const count = await sendAll(producer, job, workload, job.seconds)
+  const count = await sendAll(producer, job, workload, { limitSeconds: job.seconds })
   const rate = count / secondsSince(begun)
   return { version: client.version, rate, count, createMs, ...measureProcessor(count), serverMegabytes: megabytesOf(job.serverPid) }
 }
