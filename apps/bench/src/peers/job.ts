@@ -14,6 +14,8 @@ export interface Job {
   readonly compression: Compression
   /** So many different records. */
   readonly count: number
+  /** At most so many are filled. */
+  readonly fillRecords: number
   /** At most so long. */
   readonly seconds: number
   readonly warmUpSeconds: number

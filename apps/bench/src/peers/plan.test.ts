@@ -3,7 +3,7 @@ import { ours } from './peers.ts'
 import { quickPlan, volumeOf, wholePlan } from './plan.ts'
 
 test('small records are limited by their number', () => {
-  expect(volumeOf(ours, wholePlan)).toEqual({ count: 1_500_000, windowRecords: 32_000, callRecords: 1000 })
+  expect(volumeOf(ours, wholePlan)).toEqual({ count: 1_500_000, fillRecords: 4_500_000, windowRecords: 32_000, callRecords: 1000 })
 })
 
 test('a smaller scale sends fewer records', () => {

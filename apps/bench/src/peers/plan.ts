@@ -1,3 +1,4 @@
+import type { Job } from './job.ts'
 import type { Peer } from './peer.ts'
 
 /** What all scenarios measure with, unless one of them is about it. */
@@ -29,7 +30,7 @@ export const wholePlan: Plan = {
   valueBytes: 100,
   partitions: 6,
   windowRecords: 32_000,
-  fillSeconds: 10,
+  fillSeconds: 5,
   gibibytes: 1,
 }
 
@@ -46,6 +47,8 @@ export const quickPlan: Plan = {
 }
 
 const leastRecords = 5000
+/** Times the different records of a peer: for the fastest reader to take longer than a second. */
+const backlogFactor = 3
 /** Of the values that a client holds before it sends them. */
 const mostWorkloadBytes = 384 * 2 ** 20
 /** Of the values without an acknowledgement, where records are large. */
@@ -54,11 +57,15 @@ const mostWindowBytes = 32 * 2 ** 20
 const mostCallBytes = 512 * 2 ** 10
 const callRecords = 1000
 
+type Volume = Pick<Job, 'count' | 'fillRecords' | 'windowRecords' | 'callRecords'>
+
 /** How many records a cell of `peer` may have at the most, and how many of them at a time. */
-export function volumeOf(peer: Peer, plan: Plan): { readonly count: number; readonly windowRecords: number; readonly callRecords: number } {
+export function volumeOf(peer: Peer, plan: Plan): Volume {
   const ofScale = Math.max(leastRecords, Math.round(peer.records * plan.scale))
+  const count = Math.min(ofScale, Math.floor(mostWorkloadBytes / plan.valueBytes))
   return {
-    count: Math.min(ofScale, Math.floor(mostWorkloadBytes / plan.valueBytes)),
+    count,
+    fillRecords: count * backlogFactor,
     windowRecords: Math.min(plan.windowRecords, Math.floor(mostWindowBytes / plan.valueBytes)),
     callRecords: Math.min(callRecords, Math.floor(mostCallBytes / plan.valueBytes)),
   }

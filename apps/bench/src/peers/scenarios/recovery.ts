@@ -33,7 +33,10 @@ async function fill(bench: Bench, peer: Peer, server: Server): Promise<Map<strin
   for (let written = 0; written < wanted; ) {
     const topic = `records-${topics.size}`
     const count = Math.min(mostRecords, wanted - written)
-    await runJob(peer, jobOf(peer, server, { plan, kind: 'fill', topic, count, seconds: deadlineSeconds, deadlineSeconds }))
+    await runJob(
+      peer,
+      jobOf(peer, server, { plan, kind: 'fill', topic, count, fillRecords: count, seconds: deadlineSeconds, deadlineSeconds }),
+    )
     topics.set(topic, count)
     written += count
   }

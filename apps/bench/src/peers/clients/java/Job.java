@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -14,6 +15,8 @@ import org.apache.kafka.common.serialization.StringSerializer;
 
 /** What is to be done, and clients with the settings of the benchmark. */
 final class Job {
+  private static final int MOST_AT_ONCE = 5000;
+
   private final Properties job = new Properties();
   final String topic;
   final int count;
@@ -41,9 +44,14 @@ final class Job {
     return Double.parseDouble(text(name));
   }
 
+  /** In steps, as Apache Kafka makes no more than 10,000 changes of its metadata for one request. */
   void createTopic() throws Exception {
+    var partitions = number("partitions");
     try (var admin = Admin.create(settings())) {
-      admin.createTopics(List.of(new NewTopic(topic, number("partitions"), (short) 1))).all().get();
+      admin.createTopics(List.of(new NewTopic(topic, Math.min(partitions, MOST_AT_ONCE), (short) 1))).all().get();
+      for (var there = MOST_AT_ONCE; there < partitions; there += MOST_AT_ONCE) {
+        admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(Math.min(partitions, there + MOST_AT_ONCE)))).all().get();
+      }
     }
   }
 

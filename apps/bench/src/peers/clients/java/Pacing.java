@@ -78,7 +78,7 @@ final class Pacing {
     try (var fast = job.fastProducer();
         var producer = job.promptProducer();
         var consumer = job.reader()) {
-      var backlog = Sending.sendAll(job, fast, new Workload(job.count, job.valueBytes), FILL_SECONDS, job.count);
+      var backlog = Sending.sendAll(job, fast, new Workload(job.count, job.valueBytes), FILL_SECONDS, job.number("fillRecords"));
       var pacing = started(() -> pace(producer, (int) (rate * MOST_PACED_SECONDS)));
       var read = 0L;
       long firstAt = 0;

@@ -30,7 +30,7 @@ final class Sending {
   static String fill(Job job) throws Exception {
     job.createTopic();
     try (var producer = job.fastProducer()) {
-      return "\"count\":" + sendAll(job, producer, new Workload(job.count, job.valueBytes), job.decimal("seconds"), job.count);
+      return "\"count\":" + sendAll(job, producer, new Workload(job.count, job.valueBytes), job.decimal("seconds"), job.number("fillRecords"));
     }
   }
 

@@ -16,7 +16,7 @@ export async function run(job, open) {
   await client.createTopic()
   const backlog = await sendAll(await client.producer(false), job, makeWorkload(job), {
     limitSeconds: fillSeconds,
-    limitRecords: job.count,
+    limitRecords: job.fillRecords,
   })
   const producer = await client.producer(true)
   const paced = { sent: 0, isOver: false }
