@@ -17,6 +17,8 @@ const results = fileURLToPath(new URL('../../../../bench/results/', import.meta.
 const goalsFile = 'peers.json'
 
 interface Results {
+  /** The arguments of the run. */
+  readonly args: readonly string[]
   readonly environment: Environment
   readonly plan: Plan
   readonly versions: Readonly<Record<string, string>>
@@ -37,7 +39,7 @@ export async function runPeers(args: readonly string[]): Promise<number> {
   }
   // Ending by a signal takes the servers and clients along, as ending by itself does: they go with the exit of this process.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
-  return await measure(wanted)
+  return await measure(wanted, args)
 }
 
 function printForReadme(): number {
@@ -48,12 +50,12 @@ function printForReadme(): number {
     console.error(`there is no bench/results/${goalsFile}; npm run bench -- peers makes it`)
     return 1
   }
-  const { rows, environment, versions } = JSON.parse(text, (_, value) => (value === null ? Number.NaN : value)) as Results
-  console.log(renderForReadme(rows, { environment, versions }))
+  const { rows, ...run } = JSON.parse(text, (_, value) => (value === null ? Number.NaN : value)) as Results
+  console.log(renderForReadme(rows, run))
   return 0
 }
 
-async function measure({ plan, scenarios: chosen, only }: Wanted): Promise<number> {
+async function measure({ plan, scenarios: chosen, only }: Wanted, args: readonly string[]): Promise<number> {
   const begun = performance.now()
   const bench = {
     plan,
@@ -81,6 +83,7 @@ async function measure({ plan, scenarios: chosen, only }: Wanted): Promise<numbe
   for (const line of new Set(left)) console.log(`  ${line}`)
   for (const failure of bench.failures) console.error(`failed: ${failure}`)
   write(chosen, {
+    args,
     environment,
     plan,
     versions: Object.fromEntries(bench.versions),

@@ -19,7 +19,11 @@ const serverColumns: readonly (readonly [name: string, figure: Figure])[] = [
 /** What was measured, good and bad, small enough for the first page: a row a peer and durability, with what ours is beside it and what it is meant to be. */
 export function renderForReadme(
   rows: readonly Row[],
-  { environment, versions }: { readonly environment: Environment; readonly versions: Readonly<Record<string, string>> },
+  {
+    args,
+    environment,
+    versions,
+  }: { readonly args: readonly string[]; readonly environment: Environment; readonly versions: Readonly<Record<string, string>> },
 ): string {
   const { cpu, cores, node, commit, at } = environment
   const names = (list: typeof columns) => list.map(([name]) => name)
@@ -31,7 +35,7 @@ export function renderForReadme(
     '',
     renderMarkdown(['THE SERVER ALONE', ...names(serverColumns)], serverLines(rows), neverNumeric),
     '',
-    `Measured on ${at.slice(0, 10)} at commit ${commit} with \`npm run bench:setup && npm run bench -- peers\`, on ${cores} cores (${cpu}), Node ${node}; ${describeVersions(versions)}.`,
+    `Measured on ${at.slice(0, 10)} at commit ${commit} with \`npm run bench:setup && npm run bench -- ${['peers', ...args].join(' ')}\`, on ${cores} cores (${cpu}), Node ${node}; ${describeVersions(versions)}.`,
   ].join('\n')
 }
 

@@ -71,7 +71,11 @@ test('for the README each peer has one row, with what was missed as well as what
     commit: 'abc1234',
     at: '2026-01-02T03:04:05Z',
   }
-  const text = renderForReadme(rows, { environment, versions: { kafkajs: '2.2.4', 'kafka-ts server': 'this commit' } })
+  const text = renderForReadme(rows, {
+    args: ['--runs', '5'],
+    environment,
+    versions: { kafkajs: '2.2.4', 'kafka-ts server': 'this commit' },
+  })
   expect(lineOf(text, 'SDK on our broker, commit')).toEqual(['', 'SDK on our broker, commit', '900,000 records/s', '', '', ''])
   expect(lineOf(text, 'kafkajs on our broker')).toEqual([
     '',
@@ -84,6 +88,6 @@ test('for the README each peer has one row, with what was missed as well as what
   expect(lineOf(text, 'Redis Streams')).toEqual(['', 'Redis Streams, commit (appendfsync always)', '4.00x (goal 5x, missed)', '', '', ''])
   expect(lineOf(text, 'apache-kafka')).toEqual(['', 'apache-kafka', '700 ms: 7.00x (goal 8x, missed)', '', ''])
   expect(text).toContain('2026-01-02')
-  expect(text).toContain('commit abc1234')
+  expect(text).toContain('at commit abc1234 with `npm run bench:setup && npm run bench -- peers --runs 5`')
   expect(text).toContain('kafkajs 2.2.4.')
 })

@@ -3,6 +3,8 @@ import { eachRecord } from './each-record.mjs'
 import { requireOf, versionOf } from './packages.mjs'
 
 const readAtMost = 10_000
+/** The server drops a client for which more than 64 MiB wait. */
+const readAtMostBytes = 32 * 2 ** 20
 const publishTimeoutMs = 30_000
 /** `isDone` is asked once in so many records. */
 const askEvery = 256
@@ -34,7 +36,9 @@ export async function open(job) {
       }
       const consumer = await jetstream(connection).consumers.get(topic, group)
       let read = 0
-      for await (const message of await consumer.consume({ max_messages: readAtMost })) {
+      for await (const message of await consumer.consume({
+        max_messages: Math.min(readAtMost, Math.floor(readAtMostBytes / job.valueBytes)),
+      })) {
         sink.record(message.subject.slice(prefix.length), message.string())
         if ((++read % askEvery === 0 || job.kind !== 'consume' || read === job.count) && sink.isDone()) return
       }

@@ -6,7 +6,8 @@ import type { Server } from '../servers/server.ts'
 import type { Scenario } from './scenario.ts'
 
 const valueBytes = 10 * 1024
-const deadlineSeconds = 1200
+/** Of one job: 200 MB. */
+const deadlineSeconds = 60
 /** A client holds the values of one job in memory. */
 const mostRecords = 20_000
 
