@@ -7,6 +7,8 @@ export interface LogConfig {
   readonly segmentBytes: number
   /** `segment.ms`: how far apart in time the first and the last record of a segment may lie. */
   readonly segmentMs: number
+  /** `segment.jitter.ms`: by how much less at the most; each segment has its own share of it. */
+  readonly segmentJitterMs: number
   /** `retention.ms`; -1: none. */
   readonly retentionMs: number
   /** `retention.bytes`; -1: none. */

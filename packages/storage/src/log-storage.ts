@@ -11,6 +11,7 @@ import { ProducerSnapshots } from './producer-snapshots.ts'
 import { ProducerState } from './producer-state.ts'
 import { Segment, type SegmentMark } from './segment.ts'
 import { markSegmentDeleted, removeSegmentFiles } from './segment-files.ts'
+import { rollAfterMs } from './segment-jitter.ts'
 import type { StoredBatch } from './stored-batch.ts'
 import { directoryNameOf, formatTopicId, type TopicPartitionId } from './topic-partition-id.ts'
 
@@ -127,7 +128,8 @@ export class LogStorage {
   /** Writes batches behind the last one, into new segments where the configuration says so. Throws `DiskError`: then `cutBack`. */
   write(batches: readonly StoredBatch[], config: LogConfig): void {
     if (!this.#isOnDisk) this.#makeDirectory()
-    const limits = { segmentBytes: config.segmentBytes, segmentMs: config.segmentMs, nowMs: this.#context.clock.now(), pendingBytes: 0 }
+    const segmentMs = rollAfterMs(config, this.id, this.active?.baseOffset ?? batches[0]!.baseOffset)
+    const limits = { segmentBytes: config.segmentBytes, segmentMs, nowMs: this.#context.clock.now(), pendingBytes: 0 }
     let run: StoredBatch[] = []
     for (const batch of batches) {
       if (this.active === undefined || this.active.shouldRoll(batch, limits)) {
@@ -135,6 +137,7 @@ export class LogStorage {
         this.roll(batch.baseOffset)
         run = []
         limits.pendingBytes = 0
+        limits.segmentMs = rollAfterMs(config, this.id, batch.baseOffset)
       }
       run.push(batch)
       limits.pendingBytes += batch.bytes.length

@@ -4,6 +4,7 @@ import type { Log } from './log.ts'
 import type { LogConfig } from './log-config.ts'
 import type { LogDirectory } from './log-directory.ts'
 import type { LogDamage } from './log-listener.ts'
+import { rollAfterMs } from './segment-jitter.ts'
 import { StorageError } from './storage-error.ts'
 import { readAll } from './testing-support/log-model.ts'
 import { batchOf, checked, DATA_PATH, type RigOptions, StorageRig, testId } from './testing-support/storage-rig.ts'
@@ -39,6 +40,15 @@ describe('rolling', () => {
   it('begins a segment when a record is further in time from the first than segment.ms', async () => {
     const opened = await openLog({ segmentMs: 1000 })
     await appendAt(opened, [START_MS, START_MS + 1000, START_MS + 1001, START_MS + 1500])
+    expect(logFiles(opened)).toEqual(['00000000000000000000.log', '00000000000000000002.log'])
+  })
+
+  it('begins it earlier by a share of segment.jitter.ms', async () => {
+    const config = { segmentMs: 1000, segmentJitterMs: 600 }
+    const afterMs = rollAfterMs(config, testId('orders'), 0)
+    expect(afterMs).toBeLessThan(1000)
+    const opened = await openLog(config)
+    await appendAt(opened, [START_MS, START_MS + afterMs, START_MS + afterMs + 1])
     expect(logFiles(opened)).toEqual(['00000000000000000000.log', '00000000000000000002.log'])
   })
 

@@ -15,6 +15,7 @@ const MAP_BYTES = 128 * 1024 * 1024
 const CONFIG: LogConfig = {
   segmentBytes: 64 * 1024 * 1024,
   segmentMs: 7 * 24 * 3600 * 1000,
+  segmentJitterMs: 0,
   retentionMs: -1,
   retentionBytes: -1,
   maxMessageBytes: 1024 * 1024 + 12,

@@ -36,6 +36,7 @@ function configOf(durability: LogConfig['durability']): LogConfig {
   return {
     segmentBytes: 1024 * 1024 * 1024,
     segmentMs: 7 * 24 * 3600 * 1000,
+    segmentJitterMs: 0,
     retentionMs: -1,
     retentionBytes: -1,
     maxMessageBytes: 1024 * 1024 + 12,

@@ -79,6 +79,12 @@ export const brokerConfigTable = {
   'log.segment.bytes': row(integer('int', { min: 1024 }), '1073741824', 'Size at which a segment is closed and the next one begun.'),
   'log.roll.ms': row(integer('long', { min: 1 }), '', 'Age at which a segment is closed even if it is not full. Empty: `log.roll.hours`.'),
   'log.roll.hours': row(integer('int', { min: 1 }), '168', 'As `log.roll.ms`, in hours.'),
+  'log.roll.jitter.ms': row(
+    integer('long', { min: 0 }),
+    '',
+    'By how much earlier a segment may be closed; each has its own share of it. Empty: `log.roll.jitter.hours`.',
+  ),
+  'log.roll.jitter.hours': row(integer('int', { min: 0 }), '0', 'As `log.roll.jitter.ms`, in hours.'),
   'log.index.interval.bytes': row(integer('int', { min: 0 }), '4096', 'Bytes of log between two entries of an offset index.'),
   'log.segment.delete.delay.ms': row(integer('long', { min: 0 }), '60000', 'How long the files of a deleted segment stay on disk.'),
   'log.scrub.interval.ms': row(
@@ -284,4 +290,9 @@ export const brokerConfigTable = {
 export type BrokerConfigName = keyof typeof brokerConfigTable
 
 /** Configs whose empty text means "not set": another config of the table decides. */
-export const optionalConfigs = ['log.retention.ms', 'log.retention.minutes', 'log.roll.ms'] as const satisfies readonly BrokerConfigName[]
+export const optionalConfigs = [
+  'log.retention.ms',
+  'log.retention.minutes',
+  'log.roll.ms',
+  'log.roll.jitter.ms',
+] as const satisfies readonly BrokerConfigName[]

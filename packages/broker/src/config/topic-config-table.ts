@@ -109,6 +109,15 @@ export const topicConfigTable = {
     defaultText: defaultRetentionMs,
   },
   'segment.bytes': row(integer('int', { min: 1024 }), 'log.segment.bytes', 'Size at which a segment is closed and the next one begun.'),
+  'segment.jitter.ms': {
+    ...row(
+      integer('long', { min: 0 }),
+      'log.roll.jitter.ms',
+      'By how much earlier than `segment.ms` a segment may be closed; each has its own share of it, so that partitions are not all rolled at once.',
+    ),
+    synonyms: ['log.roll.jitter.ms', 'log.roll.jitter.hours'],
+    defaultText: ({ values }) => String(values['log.roll.jitter.ms'] ?? values['log.roll.jitter.hours'] * HOUR_MS),
+  },
   'segment.ms': {
     ...row(integer('long', { min: 1 }), 'log.roll.ms', 'Age at which a segment is closed even if it is not full.'),
     synonyms: ['log.roll.ms', 'log.roll.hours'],

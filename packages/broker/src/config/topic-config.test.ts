@@ -21,6 +21,7 @@ describe('resolveTopicConfig', () => {
       'retention.bytes': -1,
       'retention.ms': 604_800_000,
       'segment.bytes': 1_073_741_824,
+      'segment.jitter.ms': 0,
       'segment.ms': 604_800_000,
     })
   })
@@ -37,6 +38,12 @@ describe('resolveTopicConfig', () => {
     expect(logConfig({ 'cleanup.policy': 'delete, compact' }).cleanupPolicy).toBe('compact,delete')
     expect(logConfig({ 'cleanup.policy': 'compact', 'max.compaction.lag.ms': '1000' }).segmentMs).toBe(1000)
     expect(logConfig({ 'cleanup.policy': 'delete', 'max.compaction.lag.ms': '1000' }).segmentMs).toBe(604_800_000)
+  })
+
+  it('takes the jitter of segments from milliseconds, else hours', () => {
+    const jitter = (settings: Record<string, string>) => resolveTopicConfig({}, createBrokerConfig(settings))
+    expect(jitter({ 'log.roll.jitter.hours': '1' })['segment.jitter.ms']).toBe(3_600_000)
+    expect(toLogConfig(jitter({ 'log.roll.jitter.hours': '1', 'log.roll.jitter.ms': '2' })).segmentJitterMs).toBe(2)
   })
 
   it('takes retention from milliseconds, else minutes, else hours', () => {

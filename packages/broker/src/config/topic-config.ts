@@ -41,6 +41,7 @@ export function toLogConfig(config: TopicConfig): LogConfig {
   return {
     segmentBytes: config['segment.bytes'],
     segmentMs: isCompacted({ cleanupPolicy }) ? Math.min(config['segment.ms'], config['max.compaction.lag.ms']) : config['segment.ms'],
+    segmentJitterMs: config['segment.jitter.ms'],
     retentionMs: config['retention.ms'],
     retentionBytes: config['retention.bytes'],
     maxMessageBytes: config['max.message.bytes'],

@@ -12,6 +12,7 @@ export const DATA_PATH = '/data/logs'
 export const TEST_CONFIG: LogConfig = {
   segmentBytes: 4096,
   segmentMs: 7 * 24 * 3600 * 1000,
+  segmentJitterMs: 0,
   retentionMs: -1,
   retentionBytes: -1,
   maxMessageBytes: 1024 * 1024,
