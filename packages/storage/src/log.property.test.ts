@@ -127,7 +127,10 @@ class Subject {
 
   #crash(): void {
     this.model.unwatch()
-    if (this.#config.durability === 'page') this.model.durableOffset = Math.min(this.model.durableOffset, this.#safeOffset)
+    if (this.#config.durability === 'page') {
+      this.model.durableOffset = Math.min(this.model.durableOffset, this.#safeOffset)
+      this.model.mayLoseFront = this.#safeOffset <= this.model.logStartOffset
+    }
     this.rig.crash()
   }
 

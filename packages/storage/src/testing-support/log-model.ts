@@ -19,6 +19,8 @@ export class LogModel {
   logStartOffset = 0
   /** Promised to be gone after a crash, too. */
   durableLogStart = 0
+  /** Nothing of what is served was safe before the last crash: a power cut may take the front of that and leave what follows. */
+  mayLoseFront = false
   isRemoved = false
   #watched: Log | undefined
 
@@ -65,7 +67,8 @@ export class LogModel {
     if (log.damage !== undefined) return [`damage: ${log.damage.problem}`]
     if (log.logEndOffset < this.durableOffset) problems.push(`ends at ${log.logEndOffset}, but ${this.durableOffset} was durable`)
     if (log.logStartOffset < this.durableLogStart) problems.push(`starts at ${log.logStartOffset}, but ${this.durableLogStart} was deleted`)
-    if (log.logStartOffset > this.logStartOffset) problems.push(`starts at ${log.logStartOffset}, not at ${this.logStartOffset}`)
+    if (log.logStartOffset > this.logStartOffset && !this.mayLoseFront)
+      problems.push(`starts at ${log.logStartOffset}, not at ${this.logStartOffset}`)
     const found = await readAll(log)
     const kept = this.batches.filter((batch) => batch.nextOffset > log.logStartOffset && batch.nextOffset <= log.logEndOffset)
     if (found.length !== kept.length)
@@ -77,6 +80,7 @@ export class LogModel {
     this.durableOffset = log.durableOffset
     this.logStartOffset = log.logStartOffset
     this.durableLogStart = log.logStartOffset
+    this.mayLoseFront = false
     return problems
   }
 }
