@@ -1,3 +1,4 @@
+import { TaskLimit } from '@kafka-ts/io'
 import { uuidFromString } from '@kafka-ts/protocol'
 import type { BrokerConfig } from '../config/broker-config.ts'
 import { resolveTopicConfig, type TopicConfig, toLogConfig } from '../config/topic-config.ts'
@@ -5,7 +6,6 @@ import type { ClusterImage, DeletionImage, PartitionImage, TopicImage } from '..
 import type { Logger } from '../logger.ts'
 import type { HostedDirectory, LogDirectories } from './log-directories.ts'
 import { describeDamage, Partition, type PartitionPlace, type PartitionShared } from './partition.ts'
-import { TaskLimit } from './task-limit.ts'
 
 export interface PartitionTableOptions {
   readonly config: BrokerConfig

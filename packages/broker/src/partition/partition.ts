@@ -1,5 +1,5 @@
 import assert from 'node:assert'
-import type { Clock, Compression } from '@kafka-ts/io'
+import type { Clock, Compression, TaskLimit } from '@kafka-ts/io'
 import { errorCode } from '@kafka-ts/protocol'
 import {
   CheckedBatches,
@@ -18,7 +18,6 @@ import { FetchWaiters } from './fetch-waiters.ts'
 import type { HostedDirectory } from './log-directories.ts'
 import { needsOpening, openRecords, type RecordLimits, type StoredForm } from './recompression.ts'
 import { storageErrorCode } from './storage-errors.ts'
-import type { TaskLimit } from './task-limit.ts'
 
 /** What every partition of a broker shares. */
 export interface PartitionShared {

@@ -1,4 +1,4 @@
-import { type Compression, UnsupportedCompressionError } from '@kafka-ts/io'
+import { type Compression, type TaskLimit, UnsupportedCompressionError } from '@kafka-ts/io'
 import { copyBytes, errorCode, joinBytes } from '@kafka-ts/protocol'
 import {
   ATTRIBUTES_AT,
@@ -23,7 +23,6 @@ import {
 } from '@kafka-ts/protocol/records'
 import { indexWithoutKey, noKeyMessage } from '@kafka-ts/storage'
 import type { TopicConfig } from '../config/topic-config.ts'
-import type { TaskLimit } from './task-limit.ts'
 
 /** Why records are refused, as it travels. */
 export interface RecordsProblem {

@@ -1,8 +1,8 @@
+import { TaskLimit } from '@kafka-ts/io'
 import { type AnyApi, apis, KafkaError, type KafkaErrorCode } from '@kafka-ts/protocol'
 import type { ConnectionPool } from '../connection/connection-pool.ts'
 import type { ConnectionRequest, ConnectionResponse, NativeConnection } from '../connection/native-connection.ts'
 import type { MetadataCache } from './metadata-cache.ts'
-import { Turnstile } from './turnstile.ts'
 
 /** Groups whose coordinators are kept in mind; past it all are asked for again. */
 const MAX_REMEMBERED_GROUPS = 10_000
@@ -24,7 +24,7 @@ const MOVED: ReadonlySet<KafkaErrorCode> = new Set<KafkaErrorCode>([
  */
 export class Coordinators {
   /** Where calls of the admin wait that change offsets, so that however many there are at once, none fails for that. */
-  readonly offsetChanges = new Turnstile(MAX_OFFSET_CHANGES)
+  readonly offsetChanges = new TaskLimit(MAX_OFFSET_CHANGES)
   readonly #pool: ConnectionPool
   readonly #metadata: MetadataCache
   readonly #byGroup = new Map<string, number>()

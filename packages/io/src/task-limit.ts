@@ -8,6 +8,7 @@ export class TaskLimit {
     this.#limit = limit
   }
 
+  /** Settles as `task` does, once it has had its turn. */
   async run<T>(task: () => Promise<T>): Promise<T> {
     if (this.#running >= this.#limit) await new Promise<void>((resolve) => this.#waiting.push(resolve))
     else this.#running++
